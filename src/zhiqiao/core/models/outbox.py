@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class OutboxEvent(models.Model):
+    """Something that happened and that one consumer still has to hear of, written with the change itself.
+
+    A consumer takes events whose ``done_at`` is null, never an id range: a transaction that commits late
+    keeps a low id.
+    """
+
+    queue = models.CharField(max_length=32)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["queue", "id"], name="outbox_waiting", condition=models.Q(done_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.pk}"
+
+
+class Lease(models.Model):
+    """The right of one process to do one thing until it expires. ``fence`` grows with each change of holder."""
+
+    name = models.CharField(max_length=64, unique=True)
+    holder = models.CharField(max_length=64)
+    fence = models.PositiveBigIntegerField(default=1)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder}"

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.core.models import Record
+from zhiqiao.parties.models import Organisation
+from zhiqiao.registry.models import Patent
+
+
+class Tier(models.TextChoices):
+    """Domain §1.5. ``watch`` 层X and ``abandon`` 层Z are negative and need a person's word."""
+
+    BASE = "base", _("Tier 0 · base")
+    CONVERTIBLE = "convertible", _("Tier 1 · convertible")
+    PROMOTED = "promoted", _("Tier 2 · promoted")
+    FAST = "fast", _("Tier 3 · high value")
+    WATCH = "watch", _("Tier X · unclear")
+    ABANDON = "abandon", _("Tier Z · suggested to drop")
+
+
+class Inventory(Record):
+    """A stocktaking: which patents count is frozen at ``cutoff_on``, so that coverage has one denominator."""
+
+    name = models.CharField(max_length=200, unique=True)
+    cutoff_on = models.DateField()
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InventoryEntry(Record):
+    """One patent of one institution in a stocktaking: in or out, and why (``scope_code``).
+
+    ``self_grade``, ``willing``, ``maturity`` (TRL 1 to 9) are the institution's own words; empty or null: not said.
+    """
+
+    inventory = models.ForeignKey(Inventory, on_delete=models.PROTECT, related_name="entries")
+    patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="inventory_entries")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="inventory_entries")
+    in_stock = models.BooleanField()
+    scope_code = models.CharField(max_length=40)
+    state = models.CharField(max_length=24, default="to_file")
+    self_grade = models.CharField(max_length=16, blank=True)
+    willing = models.CharField(max_length=8, blank=True)
+    accepted_ways = models.JSONField(default=list)
+    maturity = models.PositiveSmallIntegerField(null=True)
+    exploitation = models.CharField(max_length=24, blank=True)
+    note = models.TextField(blank=True)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["inventory", "patent", "organisation"], name="inventory_entry_once"),
+        ]
+        indexes = [models.Index(fields=["organisation", "in_stock"], name="inventory_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.inventory_id} {self.patent_id}"
+
+
+class TierDecision(Record):
+    """A tier as the rules suggest it and, where a person decided, as confirmed. Never changed, only superseded."""
+
+    entry = models.ForeignKey(InventoryEntry, on_delete=models.PROTECT, related_name="tiers")
+    suggested = models.CharField(max_length=16, choices=Tier.choices)
+    reasons = models.JSONField(default=list)
+    rules_version = models.CharField(max_length=32)
+    suggested_at = models.DateTimeField(default=timezone.now)
+    confirmed = models.CharField(max_length=16, choices=Tier.choices, blank=True)
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["entry", "superseded_at"], name="tier_of_entry")]
+
+    def __str__(self) -> str:
+        return self.confirmed or self.suggested

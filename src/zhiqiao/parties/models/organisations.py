@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from zhiqiao.core.models import Record
+from zhiqiao.parties.roles import OrganisationKind
+
+
+class Organisation(Record):
+    """A university, institute, firm, bank, agency or authority, under its present name.
+
+    ``name_key`` is the name folded for matching, ``pinyin`` the key that lists sort by. ``town_code`` is where
+    it is registered; a park is a second place beside the town (domain §12.3), never added up with it.
+    ``merged_into`` set: this record is a signpost to the one that lives on. ``named_only`` True: known only as a
+    name in a patent file so far.
+    """
+
+    name = models.CharField(max_length=255)
+    name_key = models.CharField(max_length=255)
+    pinyin = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16, choices=OrganisationKind.choices, default=OrganisationKind.OTHER)
+    credit_code = models.CharField(max_length=18, null=True, unique=True)
+    town_code = models.CharField(max_length=12, blank=True)
+    park_code = models.CharField(max_length=12, blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    industries = models.JSONField(default=list)
+    honours = models.JSONField(default=list)
+    description = models.TextField(blank=True)
+    named_only = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_key"], name="organisation_name_key"),
+            models.Index(fields=["pinyin", "id"], name="organisation_pinyin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationName(models.Model):
+    """Another name of an organisation: a former one (with the days it was in force, where known), a short one,
+    a translation. ``source`` says who told."""
+
+    class Kind(models.TextChoices):
+        CURRENT = "current"
+        FORMER = "former"
+        ALIAS = "alias"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=255)
+    name_key = models.CharField(max_length=255)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name_key", "kind"], name="organisation_name_once"),
+        ]
+        indexes = [models.Index(fields=["name_key"], name="organisation_other_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.core.models import ImportRun, Record
+from zhiqiao.parties.models import Organisation
+
+
+class PatentKind(models.TextChoices):
+    INVENTION = "invention", _("Invention")
+    UTILITY_MODEL = "utility_model", _("Utility model")
+    DESIGN = "design", _("Design")
+
+
+class StatusGroup(models.TextChoices):
+    ALIVE = "alive", _("In force")
+    PENDING = "pending", _("Pending")
+    RESTORABLE = "restorable", _("Lapsed, restorable")
+    DEAD = "dead", _("Ended")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class Funding(models.TextChoices):
+    YES = "yes", _("Publicly funded")
+    NO = "no", _("Not publicly funded")
+    UNKNOWN = "unknown", _("Funding not known")
+
+
+class Patent(Record):
+    """One patent or application, merged from every row that named its application number.
+
+    ``number`` is the application number with its check digit and without the dot; ``check_filled`` says that the
+    source lacked the digit. The status columns repeat the newest ``StatusRecord``. ``status_as_of`` null: the
+    source gave no day. ``provenance`` is field → [import run id, as-of day or null]. ``public`` False: not yet
+    published, seen by its holders alone. ``guard_version`` is advanced by compare-and-swap before a rule that
+    spans rows is decided. Dates are days as the register gives them; null means not known.
+    """
+
+    number = models.CharField(max_length=13, unique=True)
+    check_filled = models.BooleanField(default=False)
+    kind = models.CharField(max_length=16, choices=PatentKind.choices)
+    pct = models.BooleanField(default=False)
+    title = models.CharField(max_length=500)
+    abstract = models.TextField(blank=True)
+    first_claim = models.TextField(blank=True)
+    filed_on = models.DateField(null=True)
+    published_on = models.DateField(null=True)
+    publication_number = models.CharField(max_length=24, blank=True)
+    granted_on = models.DateField(null=True)
+    grant_number = models.CharField(max_length=24, blank=True)
+    expires_on = models.DateField(null=True)
+    fee_due_on = models.DateField(null=True)
+    main_class = models.CharField(max_length=24, blank=True)
+    classes = models.JSONField(default=list)
+    industries = models.JSONField(default=list)
+    applicants = models.JSONField(default=list)
+    holders = models.JSONField(default=list)
+    inventors = models.JSONField(default=list)
+    agency = models.CharField(max_length=255, blank=True)
+    agents = models.JSONField(default=list)
+    address = models.CharField(max_length=500, blank=True)
+    postcode = models.CharField(max_length=6, blank=True)
+    priority = models.CharField(max_length=500, blank=True)
+    status_group = models.CharField(max_length=16, choices=StatusGroup.choices, default=StatusGroup.UNKNOWN)
+    status_phase = models.CharField(max_length=40, blank=True)
+    status_words = models.CharField(max_length=255, blank=True)
+    status_as_of = models.DateField(null=True)
+    status_source = models.CharField(max_length=255, blank=True)
+    funding = models.CharField(max_length=8, choices=Funding.choices, default=Funding.UNKNOWN)
+    funding_project = models.CharField(max_length=500, blank=True)
+    family = models.JSONField(default=list)
+    cited_by_count = models.PositiveIntegerField(null=True)
+    claim_count = models.PositiveIntegerField(null=True)
+    twin_number = models.CharField(max_length=13, blank=True)
+    extra = models.JSONField(default=dict)
+    provenance = models.JSONField(default=dict)
+    public = models.BooleanField(default=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    guard_version = models.PositiveBigIntegerField(default=0)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-filed_on", "-id"], name="patent_filed"),
+            models.Index(fields=["status_group", "-id"], name="patent_status"),
+            models.Index(fields=["fee_due_on"], name="patent_fee_due"),
+            models.Index(fields=["main_class"], name="patent_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shown_number} {self.title}"
+
+    @property
+    def shown_number(self) -> str:
+        return f"{self.number[:-1]}.{self.number[-1:]}"
+
+
+class PatentHolder(models.Model):
+    """Who holds (or applied for) a patent, one row a name, with the days it held and when we learnt it.
+
+    ``organisation`` null: a person, or a name not yet recognised. ``valid_to`` null: still holding.
+    """
+
+    class Role(models.TextChoices):
+        APPLICANT = "applicant"
+        HOLDER = "holder"
+
+    patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="holdings")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    ordinal = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=255)
+    name_key = models.CharField(max_length=255)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="holdings")
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name_key"], name="holder_name_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PatentSource(models.Model):
+    """That an import run named a patent: file, sheet and row, the day its content speaks for, and by whom sent."""
+
+    patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="sources")
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    sheet = models.CharField(max_length=255, blank=True)
+    row_number = models.PositiveIntegerField()
+    as_of = models.DateField(null=True)
+    outcome = models.CharField(max_length=16)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "patent"], name="patent_source_run")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}:{self.row_number}"
