@@ -1,0 +1,155 @@
+"""Why a document matches: the words, the meaning, the sentence that answers. Nothing here is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from zhiqiao.engine.documents import Document, class_symbol
+from zhiqiao.engine.need import Need
+from zhiqiao.engine.relevance import Features, Model
+from zhiqiao.engine.text import QUERY_CHARACTERS, Span, fold, segment, sentences
+
+Field = Literal["title", "abstract", "claim"]
+Code = Literal["shared_words", "meaning", "same_class", "passage"]
+MOST_SHARED_WORDS: Final = 8
+MOST_SENTENCES: Final = 200
+_LEAST_WORD_SHARE: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason with the facts behind it; the faces put it into words.
+
+    ``shared_words``: ``words`` (word, its share of the need, whether in the title), ``coverage`` 0..1.
+    ``meaning``: ``cosine``, ``band`` (``very_near``, ``near`` or ``far``).
+    ``same_class``: ``classes``, those both carry, at subclass level. ``passage``: ``field``, ``coverage`` 0..1.
+    """
+
+    code: Code
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The sentence that answers the need best: ``getattr(document, field)[start:end] == text``.
+
+    ``highlights`` are offsets in ``text``, ``need_highlights`` in the need as it was asked.
+    """
+
+    field: Field
+    start: int
+    end: int
+    text: str
+    highlights: tuple[Span, ...]
+    need_highlights: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Reasons, strongest first, and the passage, ``None`` when no word is shared."""
+
+    reasons: tuple[Reason, ...]
+    passage: Passage | None
+
+
+def explain(asked: str, need: Need, document: Document, values: Features, model: Model) -> Evidence:
+    """Why ``document`` got its score for the need that was ``asked``."""
+    passage, covered = best_passage(asked, need, document)
+    reasons = [_shared_words(need, document), _meaning(values, model)]
+    if passage is not None:
+        reasons.append(Reason("passage", {"field": passage.field, "coverage": round(covered, 3)}))
+    return Evidence(tuple(reason for reason in reasons if reason is not None), passage)
+
+
+def same_class(one: Iterable[str], other: Iterable[str]) -> Reason | None:
+    """That two documents carry the same subclass (``H01L``), ``None`` when they do not."""
+    shared = sorted({class_symbol(symbol)[:4] for symbol in one} & {class_symbol(symbol)[:4] for symbol in other})
+    return Reason("same_class", {"classes": shared}) if shared else None
+
+
+def _shared_words(need: Need, document: Document) -> Reason | None:
+    title = set(segment(document.title))
+    text = title | set(segment(document.abstract)) | set(segment(document.claim))
+    shared = [(word, weight) for word, weight in need.weights.items() if word in text]
+    words = [
+        {"word": word, "share": round(weight, 3), "in_title": word in title}
+        for word, weight in shared[:MOST_SHARED_WORDS]
+    ]
+    if not words:
+        return None
+    return Reason("shared_words", {"words": words, "coverage": round(sum(weight for _, weight in shared), 3)})
+
+
+def _meaning(values: Features, model: Model) -> Reason | None:
+    if values.meaning is None:
+        return None
+    bands = sorted(model.meaning_bands.items(), key=lambda item: -item[1])
+    band = next((name for name, least in bands if values.meaning >= least), "far")
+    return Reason("meaning", {"cosine": round(values.meaning, 3), "band": band}) if band != "far" else None
+
+
+def best_passage(asked: str, need: Need, document: Document) -> tuple[Passage | None, float]:
+    """The sentence that holds most of the need, and its share; the title where no other sentence holds any."""
+    words = {word: weight for word, weight in need.weights.items() if weight >= _LEAST_WORD_SHARE}
+    places: list[tuple[Field, str]] = [("abstract", document.abstract), ("claim", document.claim)]
+    best = max((_best_sentence(field, text, words) for field, text in places), key=lambda found: found[0])
+    if not best[0]:
+        best = _best_sentence("title", document.title, words)
+    covered, field, span = best
+    if not covered:
+        return None, 0.0
+    text = getattr(document, field)[span.start : span.end]
+    here = set(_found(text, words))
+    return (
+        Passage(field, span.start, span.end, text, spans(text, here), spans(asked[:QUERY_CHARACTERS], here)),
+        covered,
+    )
+
+
+def _best_sentence(field: Field, text: str, words: Mapping[str, float]) -> tuple[float, Field, Span]:
+    best = (0.0, field, Span(0, 0))
+    for span in sentences(text)[:MOST_SENTENCES]:
+        covered = sum(words[word] for word in _found(text[span.start : span.end], words))
+        if covered > best[0]:
+            best = (covered, field, span)
+    return best
+
+
+def _found(text: str, words: Mapping[str, float]) -> list[str]:
+    here = set(segment(text))
+    return [word for word in words if word in here]
+
+
+def spans(text: str, words: Iterable[str]) -> tuple[Span, ...]:
+    """Where any of the words stands in a text, in order, overlapping places joined."""
+    plain = fold(text)
+    places = sorted(place for word in words for place in _places(plain, word))
+    joined: list[Span] = []
+    for place in places:
+        if joined and place.start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, place.end))
+        else:
+            joined.append(place)
+    return tuple(joined)
+
+
+def _places(plain: str, word: str) -> list[Span]:
+    found: list[Span] = []
+    at = plain.find(word)
+    while at >= 0:
+        if not _inside_latin_word(plain, at, word):
+            found.append(Span(at, at + len(word)))
+        at = plain.find(word, at + len(word))
+    return found
+
+
+def _inside_latin_word(plain: str, at: int, word: str) -> bool:
+    """Whether a Latin word or number is only part of a longer one ("led" in "called")."""
+    before, after = plain[at - 1 : at] if at else "", plain[at + len(word) : at + len(word) + 1]
+    return (_latin(word[0]) and _latin(before)) or (_latin(word[-1]) and _latin(after))
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -1,0 +1,214 @@
+"""From a need to the patents that answer it, or from a patent to those who would care: candidates, score, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
+from zhiqiao.engine.encoder import Encoder, Vectors
+from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
+from zhiqiao.engine.fusion import DEPTH, fuse
+from zhiqiao.engine.need import Need, readable, search_terms, understand
+from zhiqiao.engine.relevance import Features, Level, Model, default_model, features
+from zhiqiao.engine.stages import StageClock
+from zhiqiao.engine.store import SearchReader, passage_text
+from zhiqiao.kernel.errors import Invalid, NotFound
+
+MOST_RESULTS: Final = 100
+MOST_IN_TAIL: Final = 2_000
+RERANKED: Final = 60
+# Filters that leave fewer documents than this are worked off key by key in the vector search.
+NARROW: Final = 20_000
+_ENCODED_ON_THE_WAY: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks, within what, and what the index does not know yet.
+
+    ``tokens``: the reader's visibility tokens; none means nothing is found. ``tail``: documents written since the
+    index's watermark, at most the 2,000 last are looked at; they replace indexed ones of the same key.
+    ``superseded``: keys that must not be answered from the index (deleted since, or the asker's own).
+    """
+
+    tokens: frozenset[str]
+    filters: Filters = NO_FILTERS
+    k: int = 10
+    tail: Sequence[Document] = ()
+    superseded: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.k <= MOST_RESULTS:
+            raise Invalid("too_many_results", asked=self.k, most=MOST_RESULTS)
+
+    @property
+    def not_from_index(self) -> frozenset[int]:
+        return self.superseded.union(document.key for document in self.tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One answer: ``score`` 0 to 1, its word, why, and where."""
+
+    key: int
+    score: float
+    level: Level
+    reasons: tuple[Reason, ...]
+    passage: Passage | None
+    features: Features
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    score: float
+    document: Document
+    features: Features
+
+
+def match(
+    reader: SearchReader, encoder: Encoder, text: str, scope: Scope, clock: StageClock | None = None
+) -> list[Match]:
+    """The documents that answer a need, best first; when nothing is good their level is ``none``.
+
+    Work is bounded whatever the text. Raises ``Invalid("query_empty")`` when there is no letter or digit in it.
+    """
+    plain = readable(text)
+    clock = clock or StageClock()
+    with clock.stage("encode"):
+        vector = encoder.encode_queries([plain])[0]
+    return _answer(reader, _Question(text, plain, vector, scope), clock)
+
+
+def similar(
+    reader: SearchReader, encoder: Encoder, source: int | Document, scope: Scope, clock: StageClock | None = None
+) -> list[Match]:
+    """The documents nearest to one, itself left out: a patent's neighbours, or the needs a patent could answer.
+
+    ``source`` is a key of this index or a document of another. Raises ``NotFound("document")`` when the key is absent
+    or hidden from the reader.
+    """
+    clock = clock or StageClock()
+    if isinstance(source, Document):
+        document, own = source, frozenset[int]()
+    else:
+        known = reader.documents([source], scope.tokens).get(source)
+        if known is None:
+            raise NotFound("document", key=source)
+        document, own = known, frozenset({source})
+    with clock.stage("encode"):
+        vector = encoder.encode_queries([passage_text(document)])[0]
+    text = f"{document.title}。{document.abstract[:300]}"
+    narrowed = Scope(scope.tokens, scope.filters, scope.k, scope.tail, scope.superseded | own)
+    found = _answer(reader, _Question(text, readable(text), vector, narrowed), clock)
+    return [_with_classes(answer, document) for answer in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    asked: str
+    plain: str
+    vector: Vectors
+    scope: Scope
+
+
+def _answer(reader: SearchReader, question: _Question, clock: StageClock) -> list[Match]:
+    scope, model = question.scope, default_model()
+    with clock.stage("text"):
+        need = understand(question.plain, question.vector, reader.text)
+        by_words = reader.text.search(search_terms(need), scope.tokens, scope.filters, _depth(scope))
+    with clock.stage("vectors"):
+        by_meaning = _near(reader, need, scope)
+    with clock.stage("fuse"):
+        documents = _candidates(reader, scope, by_words, by_meaning)
+    with clock.stage("score"):
+        tail = _tail(need, scope)
+        scored = _score(reader, need, [*documents, *tail])
+    with clock.stage("explain"):
+        return [_match(question.asked, need, found, model) for found in scored[: scope.k]]
+
+
+def _depth(scope: Scope) -> int:
+    """Candidates asked of each search: what is superseded must not push anything else out."""
+    return DEPTH + min(len(scope.not_from_index), MOST_IN_TAIL)
+
+
+def _near(reader: SearchReader, need: Need, scope: Scope) -> list[tuple[int, float]]:
+    depth = _depth(scope)
+    if not scope.filters:
+        return reader.vectors.search(need.vector, depth, scope.tokens)
+    left = reader.text.count(scope.tokens, scope.filters)
+    if left <= NARROW:
+        allowed = reader.text.keys(scope.tokens, scope.filters, max(left, 1))
+        return reader.vectors.search(need.vector, depth, scope.tokens, allowed)
+    wider = min(20 * depth, depth * (1 + len(reader.vectors) // left))
+    found = reader.vectors.search(need.vector, wider, scope.tokens)
+    visible = reader.text.visible([key for key, _ in found], scope.tokens, scope.filters)
+    return [hit for hit in found if hit[0] in visible][:depth]
+
+
+def _candidates(
+    reader: SearchReader, scope: Scope, by_words: list[tuple[int, float]], by_meaning: list[tuple[int, float]]
+) -> list[Document]:
+    """The documents worth scoring. The text index has the last word on who sees what: vectors may lag behind it."""
+    hidden = scope.not_from_index
+    certain = {key for key, _ in by_words}
+    doubtful = [key for key, _ in by_meaning if key not in certain]
+    certain |= reader.text.visible(doubtful, scope.tokens, scope.filters)
+    ranked = [key for key, _ in fuse(by_words, by_meaning) if key in certain and key not in hidden]
+    return list(reader.documents(ranked[: max(RERANKED, scope.k)], scope.tokens, scope.filters).values())
+
+
+def _tail(need: Need, scope: Scope) -> list[Document]:
+    """The most promising of the documents that the index does not know yet."""
+    newest = {document.key: document for document in scope.tail[-MOST_IN_TAIL:]}
+    seen = [
+        cleaned(document)
+        for document in newest.values()
+        if document.key not in scope.superseded and document.seen_with(scope.tokens) and scope.filters.accept(document)
+    ]
+    if len(seen) <= RERANKED:
+        return seen
+    return _best_by_words(need, seen)[:RERANKED]
+
+
+def _score(reader: SearchReader, need: Need, documents: Sequence[Document]) -> list[_Scored]:
+    model = default_model()
+    vectors = _vectors(reader, need, documents)
+    scored = [
+        _Scored(model.score(values), document, values)
+        for document in documents
+        for values in [features(need, document, vectors.get(document.key))]
+    ]
+    return sorted(scored, key=lambda found: (-found.score, found.document.key))
+
+
+def _vectors(reader: SearchReader, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
+    """Stored vectors; of those that are missing the most promising by words are encoded on the way."""
+    stored = reader.stored_vectors(documents)
+    missing = [document for document in documents if document.key not in stored]
+    if not missing:
+        return stored
+    return {**reader.encoded(_best_by_words(need, missing), _ENCODED_ON_THE_WAY), **stored}
+
+
+def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
+    model = default_model()
+    rough = [(model.score(features(need, document, None)), document) for document in documents]
+    return [document for _, document in sorted(rough, key=lambda pair: (-pair[0], pair[1].key))]
+
+
+def _match(asked: str, need: Need, found: _Scored, model: Model) -> Match:
+    evidence = explain(asked, need, found.document, found.features, model)
+    level = model.level(found.score)
+    return Match(
+        found.document.key, found.score, level, evidence.reasons, evidence.passage, found.features, found.document
+    )
+
+
+def _with_classes(answer: Match, source: Document) -> Match:
+    reason = same_class(source.classes, answer.document.classes)
+    reasons = (*answer.reasons, *(() if reason is None else (reason,)))
+    return Match(answer.key, answer.score, answer.level, reasons, answer.passage, answer.features, answer.document)
