@@ -1,0 +1,232 @@
+"""Long work: asked for once, done by whichever worker takes it, shown while it runs, resumed after a kill.
+
+A handler is a function named in ``settings.ZHIQIAO_JOBS`` (kind → ``"package.module:function"``). It takes a
+``JobContext`` and returns what is kept as the job's result (JSON) or None. Between jobs the worker runs the short
+tasks of ``settings.ZHIQIAO_HOUSEKEEPING``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from zhiqiao.core.actors import ActingUser
+from zhiqiao.core.audit import unit_of_work
+from zhiqiao.core.jobqueue import (
+    MAX_ATTEMPTS,
+    enqueue,
+    handler_of,
+    handler_paths,
+    lease_seconds,
+    load_function,
+    pause_before,
+    request_cancel,
+    retry_job,
+    subject_of,
+    take_job,
+)
+from zhiqiao.core.leases import Busy, new_holder
+from zhiqiao.core.models import Job
+from zhiqiao.kernel.errors import ZhiqiaoError
+
+__all__ = [
+    "Cancelled",
+    "Interrupted",
+    "JobContext",
+    "enqueue",
+    "keep_house",
+    "request_cancel",
+    "retry_job",
+    "run_job",
+    "run_worker",
+    "take_job",
+]
+
+REPORT_EVERY = 1.0  # seconds between two writes of progress
+HOUSEKEEPING_EVERY = 5.0  # seconds
+PAUSE = 1.0  # seconds between two looks into an empty queue
+TEXT_KEPT = 500  # characters of an error's text
+PASSING_KINDS = frozenset({"conflict", "unavailable"})  # refusals that another attempt can cure
+
+log = structlog.get_logger(__name__)
+
+
+class Cancelled(ZhiqiaoError):
+    """Somebody asked this job to stop."""
+
+    code = "job_cancelled"
+    kind = "conflict"
+
+
+class Interrupted(ZhiqiaoError):
+    """The worker is being shut down; the job goes back to the queue."""
+
+    code = "job_interrupted"
+    kind = "unavailable"
+
+
+@dataclass(frozen=True)
+class JobOwner:
+    """Who asked for the job, as the trail names them."""
+
+    actor_id: str
+    actor_name: str
+
+
+@dataclass
+class JobContext:
+    """What a handler sees of its job. ``checkpoint`` is what an earlier attempt saved, empty at first."""
+
+    job: Job
+    stop: threading.Event = field(default_factory=threading.Event)
+    _reported: float = float("-inf")
+    _stage: str = ""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return dict(self.job.arguments)
+
+    @property
+    def checkpoint(self) -> dict[str, Any]:
+        return dict(self.job.checkpoint)
+
+    @property
+    def actor(self) -> ActingUser:
+        return JobOwner(self.job.actor_id, self.job.actor_name)
+
+    def progress(self, done: int, total: int | None = None, stage: str = "") -> None:
+        """Say how far the work is and keep the right to it; cheap enough to call for every row.
+
+        Raises ``Cancelled`` or ``Interrupted`` when the work shall end, ``Busy`` when another worker has it.
+        """
+        if self.stop.is_set():
+            raise Interrupted(job=str(self.job.public_id))
+        finished = total is not None and done >= total
+        if not finished and stage == self._stage and time.monotonic() - self._reported < REPORT_EVERY:
+            return
+        self._reported, self._stage = time.monotonic(), stage
+        self._write(progress_done=done, progress_total=total, stage=stage[:64])
+        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            raise Cancelled(job=str(self.job.public_id))
+
+    def save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Replace the checkpoint. Called in the transaction of the work it tells of, both happen or neither."""
+        self._write(checkpoint=checkpoint)
+        self.job.checkpoint = checkpoint
+
+    def _write(self, **changes: Any) -> None:
+        now = timezone.now()
+        until = now + timedelta(seconds=lease_seconds())
+        if not held_job(self.job).update(heartbeat_at=now, lease_until=until, **changes):
+            raise Busy("lease_lost", job=str(self.job.public_id))
+
+
+def held_job(job: Job) -> QuerySet[Job]:
+    """The job's row as long as this attempt of this worker still has it."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, holder=job.holder, attempts=job.attempts)
+
+
+def run_worker(stop: threading.Event, *, once: bool = False, pause: float = PAUSE) -> int:
+    """Work until ``stop`` is set; with ``once`` until nothing is due. Returns how many attempts were made."""
+    holder, housekeeping_due, attempts = new_holder(), float("-inf"), 0
+    while not stop.is_set():
+        close_old_connections()
+        if time.monotonic() >= housekeeping_due:
+            keep_house()
+            housekeeping_due = time.monotonic() + HOUSEKEEPING_EVERY
+        if _take_and_run(holder, stop):
+            attempts += 1
+            continue
+        if once:
+            break
+        stop.wait(pause)
+    if once:
+        keep_house()
+    return attempts
+
+
+def _take_and_run(holder: str, stop: threading.Event) -> bool:
+    try:
+        job = take_job(holder)
+        if job is not None:
+            run_job(job, stop)
+    except Exception:  # the database can be away for a while; the worker must outlive that
+        log.exception("worker_round_failed")
+        return False
+    return job is not None
+
+
+def run_job(job: Job, stop: threading.Event) -> None:
+    """Run one attempt and write down how it ended."""
+    try:
+        result = _handle(JobContext(job, stop))
+    except Busy as lost:
+        # Another worker may be on it already. If not, it falls due again when the lease lapses.
+        log.warning("job_left", job=str(job.public_id), reason=str(lost))
+    except Cancelled:
+        _end(job, Job.State.CANCELLED)
+    except Interrupted:
+        held_job(job).update(state=Job.State.QUEUED, attempts=job.attempts - 1, lease_until=None)
+    except ZhiqiaoError as refusal:
+        settle = _try_again if refusal.kind in PASSING_KINDS else _fail
+        settle(job, failure_of(refusal.reason, str(refusal)))
+    except Exception as error:  # one broken job must not end the worker that others wait for
+        log.exception("job_broken", job=str(job.public_id), kind=job.kind)
+        _try_again(job, failure_of("job_broken", f"{type(error).__name__}: {error}"))
+    else:
+        _end(job, Job.State.DONE, result=result, failure=None)
+
+
+def failure_of(code: str, text: str) -> dict[str, Any]:
+    # PostgreSQL's JSON holds no NUL.
+    return {"code": code, "text": text.replace("\x00", "")[:TEXT_KEPT]}
+
+
+def _handle(context: JobContext) -> Any:
+    if context.job.kind not in handler_paths():
+        raise ZhiqiaoError("job_kind_unknown", kind=context.job.kind)
+    if context.job.cancel_requested:
+        raise Cancelled(job=str(context.job.public_id))
+    return handler_of(context.job.kind)(context)
+
+
+def _end(job: Job, state: Job.State, **outcome: Any) -> None:
+    with unit_of_work(JobOwner(job.actor_id, job.actor_name)) as work:
+        ended = {"state": state, "finished_at": work.at, "lease_until": None, **outcome}
+        if not held_job(job).update(**ended):
+            log.warning("job_left", job=str(job.public_id), reason="lease_lost")
+            return
+        work.record("core.end_job", subject_of(job), {"state": Job.State.RUNNING.value}, {"state": state.value})
+
+
+def _fail(job: Job, failure: dict[str, Any]) -> None:
+    _end(job, Job.State.FAILED, failure=failure)
+
+
+def _try_again(job: Job, failure: dict[str, Any]) -> None:
+    if job.attempts >= MAX_ATTEMPTS:
+        _fail(job, failure)
+        return
+    again = timezone.now() + pause_before(job.attempts)
+    held_job(job).update(state=Job.State.QUEUED, failure=failure, not_before=again, lease_until=None)
+
+
+def keep_house() -> None:
+    """Run the short tasks named in ``settings.ZHIQIAO_HOUSEKEEPING``; one that fails does not stop the next."""
+    paths: list[str] = getattr(settings, "ZHIQIAO_HOUSEKEEPING", [])
+    for path in paths:
+        try:
+            load_function(path)()
+        except Busy:
+            continue  # another worker is at it
+        except Exception:  # the sealer must go on when the indexer is broken, and the other way round
+            log.exception("housekeeping_failed", task=path)
