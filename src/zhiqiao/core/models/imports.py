@@ -86,17 +86,17 @@ class ImportFile(models.Model):
 
 
 class ImportRow(models.Model):
-    """A source row as it came, and what became of it. ``cells`` is heading → cell text."""
+    """A source row as it came, and what became of it. ``table_number`` points into the run's ``headings``;
+    ``cells`` are the row's cells as text, in the order of the sheet."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="source_rows")
-    file_name = models.CharField(max_length=255)
-    sheet = models.CharField(max_length=255, blank=True)
+    table_number = models.PositiveSmallIntegerField()
     row_number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=16)
     codes = models.JSONField(default=list)
     column = models.CharField(max_length=255, blank=True)
     subject_id = models.BigIntegerField(null=True)
-    cells = models.JSONField(default=dict)
+    cells = models.JSONField(default=list)
 
     class Meta:
         indexes = [
@@ -105,7 +105,7 @@ class ImportRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_name}:{self.row_number} {self.outcome}"
+        return f"{self.row_number} {self.outcome}"
 
 
 class Revision(models.Model):

@@ -35,7 +35,8 @@ class Patent(Record):
     source lacked the digit. The status columns repeat the newest ``StatusRecord``. ``status_as_of`` null: the
     source gave no day. ``provenance`` is field → [import run id, as-of day or null]. ``public`` False: not yet
     published, seen by its holders alone. ``guard_version`` is advanced by compare-and-swap before a rule that
-    spans rows is decided. Dates are days as the register gives them; null means not known.
+    spans rows is decided. ``anniversary`` is the filing day within a year, month × 100 + day, for annual fees.
+    ``claims`` in full only where a full-text file brought them. Dates are days as the register gives them; null means not known.
     """
 
     number = models.CharField(max_length=13, unique=True)
@@ -45,13 +46,14 @@ class Patent(Record):
     title = models.CharField(max_length=500)
     abstract = models.TextField(blank=True)
     first_claim = models.TextField(blank=True)
+    claims = models.TextField(blank=True)
     filed_on = models.DateField(null=True)
     published_on = models.DateField(null=True)
     publication_number = models.CharField(max_length=24, blank=True)
     granted_on = models.DateField(null=True)
     grant_number = models.CharField(max_length=24, blank=True)
     expires_on = models.DateField(null=True)
-    fee_due_on = models.DateField(null=True)
+    anniversary = models.PositiveSmallIntegerField(null=True)
     main_class = models.CharField(max_length=24, blank=True)
     classes = models.JSONField(default=list)
     industries = models.JSONField(default=list)
@@ -85,7 +87,7 @@ class Patent(Record):
         indexes = [
             models.Index(fields=["-filed_on", "-id"], name="patent_filed"),
             models.Index(fields=["status_group", "-id"], name="patent_status"),
-            models.Index(fields=["fee_due_on"], name="patent_fee_due"),
+            models.Index(fields=["anniversary"], name="patent_anniversary"),
             models.Index(fields=["main_class"], name="patent_class"),
         ]
 
@@ -125,19 +127,18 @@ class PatentHolder(models.Model):
         return self.name
 
 
-class PatentSource(models.Model):
-    """That an import run named a patent: file, sheet and row, the day its content speaks for, and by whom sent."""
+class HolderStatement(models.Model):
+    """What a holder's own list says beyond the register: willingness, maturity, accepted ways, asking price.
 
-    patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="sources")
-    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    sheet = models.CharField(max_length=255, blank=True)
-    row_number = models.PositiveIntegerField()
-    as_of = models.DateField(null=True)
-    outcome = models.CharField(max_length=16)
+    Seen by the holder and the city alone (domain §1.3: asking prices are not public). ``said`` is
+    field → words; ``money`` is name → yuan as text.
+    """
 
-    class Meta:
-        indexes = [models.Index(fields=["run", "patent"], name="patent_source_run")]
+    patent = models.OneToOneField(Patent, on_delete=models.PROTECT, related_name="statement")
+    said = models.JSONField(default=dict)
+    money = models.JSONField(default=dict)
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"{self.file_name}:{self.row_number}"
+        return f"statement on patent {self.patent_id}"

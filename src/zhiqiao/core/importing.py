@@ -1,0 +1,322 @@
+"""One import, whatever it brings: files → tables → rows → chunks, each chunk one transaction with its counters
+and checkpoint, so that a kill at any moment loses nothing that was reported and the next run goes on from there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from zhiqiao.core.actors import ActingUser
+from zhiqiao.core.audit import Subject, Work, canonical, unit_of_work
+from zhiqiao.core.blobs import blob_path, store_path
+from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.leases import held
+from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun
+from zhiqiao.core.series import import_number
+from zhiqiao.exchange.cells import FileRefused, Table, cell_text
+from zhiqiao.exchange.headings import HeadingMap, HeadingMissing
+from zhiqiao.exchange.rows import ReadOptions, ReadRow
+from zhiqiao.exchange.tables import open_tables
+from zhiqiao.kernel.errors import Conflict
+
+CHUNK = 2_000  # rows a transaction; half a second of work, so that others are not kept waiting
+LEASE_SECONDS = 60
+
+
+class ImportNotFinished(Conflict):
+    """Only a finished import that was not undone yet can be undone."""
+
+    code = "import_not_finished"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a row: ``created``, ``updated``, ``unchanged`` or ``rejected``, and the codes that say why."""
+
+    kind: str
+    subject_id: int | None = None
+    codes: tuple[str, ...] = ()
+
+
+class Storer(Protocol):
+    """What one kind of import does with its rows."""
+
+    kind: str
+
+    def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]: ...
+
+    def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterator[ReadRow[Any]]: ...
+
+    def store(self, rows: Sequence[ReadRow[Any]], run: ImportRun, work: Work) -> list[Outcome]: ...
+
+    def undo(self, run: ImportRun, work: Work) -> int: ...
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What a sender hands over. ``mapping`` and ``units`` (heading → field, heading → unit) go before what is
+    saved for the sender; ``as_of`` is the day the export speaks for, None where nobody said."""
+
+    kind: str
+    files: tuple[tuple[str, Path], ...]
+    sender: str
+    as_of: date | None = None
+    mapping: dict[str, str | None] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    organisation_id: int | None = None
+
+
+@dataclass
+class Progress:
+    """What a watcher hears after each chunk."""
+
+    file: str
+    rows: int
+    counts: Counter[str]
+
+
+Watcher = Callable[[Progress], None]
+
+
+def start_import(*, actor: ActingUser, request: ImportRequest) -> ImportRun:
+    """Keep the files and open a run; the same files, kind and options again give the unfinished run back."""
+    blobs = [(name, store_path(path)) for name, path in request.files]
+    saved = saved_mapping(request.kind, request.sender)
+    options = {
+        "as_of": request.as_of.isoformat() if request.as_of else None,
+        "mapping": {**(saved.mapping if saved else {}), **request.mapping},
+        "units": {**(saved.units if saved else {}), **request.units},
+    }
+    fingerprint = hashlib.sha256(
+        canonical([request.kind, request.sender, options, [(name, blob.sha256) for name, blob in blobs]]).encode()
+    ).hexdigest()
+    running = ImportRun.objects.filter(kind=request.kind, fingerprint=fingerprint, state=ImportRun.State.RUNNING)
+    if (unfinished := running.order_by("-id").first()) is not None:
+        return unfinished
+    with unit_of_work(actor) as work:
+        run = ImportRun.objects.create(
+            kind=request.kind, number=import_number(timezone.localdate()), sender=request.sender,
+            actor_id=actor.actor_id, actor_name=actor.actor_name, organisation_id=request.organisation_id,
+            options=options, fingerprint=fingerprint,
+        )  # fmt: skip
+        ImportFile.objects.bulk_create(
+            ImportFile(run=run, ordinal=n, name=name, blob=blob) for n, (name, blob) in enumerate(blobs)
+        )
+        if request.mapping or request.units:
+            remember_mapping(actor, request.kind, request.sender, options)
+        files = {name: blob.sha256 for name, blob in blobs}
+        work.record("core.start_import", subject(run), None, {"files": files, "options": options})
+    return run
+
+
+def saved_mapping(kind: str, sender: str) -> HeadingMapping | None:
+    return HeadingMapping.objects.filter(kind=kind, sender=sender).first()
+
+
+def remember_mapping(actor: ActingUser, kind: str, sender: str, options: dict[str, Any]) -> None:
+    HeadingMapping.objects.update_or_create(
+        kind=kind,
+        sender=sender,
+        defaults={
+            "mapping": options["mapping"],
+            "units": options["units"],
+            "confirmed_by": actor.actor_id,
+            "confirmed_at": timezone.now(),
+        },
+    )
+
+
+def subject(run: ImportRun) -> Subject:
+    return Subject("core.import", str(run.public_id))
+
+
+def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watcher | None = None) -> ImportRun:
+    """Store every row that is not stored yet and close the run. Raises FileRefused when no table can be read."""
+    with held(f"import:{run.public_id}", LEASE_SECONDS) as lease:
+        session = _Session(actor, run, storer, watch, lease.renew)
+        try:
+            session.read_files()
+        except FileRefused as refusal:
+            _finish(actor, run, ImportRun.State.FAILED, {refusal.reason: 1})
+            raise
+        _finish(actor, run, ImportRun.State.DONE, {})
+    run.refresh_from_db()
+    return run
+
+
+def _finish(actor: ActingUser, run: ImportRun, state: str, reasons: dict[str, int]) -> None:
+    with unit_of_work(actor) as work:
+        run.refresh_from_db()
+        run.state, run.finished_at = state, timezone.now()
+        run.reasons = dict(Counter(run.reasons) + Counter(reasons))
+        run.save(update_fields=["state", "finished_at", "reasons"])
+        work.record("core.finish_import", subject(run), None, {"state": state, **counters(run)})
+
+
+def counters(run: ImportRun) -> dict[str, Any]:
+    return {
+        "rows": run.rows, "created": run.created, "updated": run.updated,
+        "unchanged": run.unchanged, "rejected": run.rejected, "reasons": run.reasons,
+    }  # fmt: skip
+
+
+class _Session:
+    """One process carrying one run forward."""
+
+    def __init__(
+        self, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watcher | None, renew: Callable[[], object]
+    ) -> None:
+        self.actor, self.run, self.storer, self.watch, self.renew = actor, run, storer, watch, renew
+        self.mapping: dict[str, str | None] = run.options["mapping"]
+        stated = run.options["as_of"]
+        self.options = ReadOptions(
+            as_of=date.fromisoformat(stated) if stated else None, units=run.options["units"], today=timezone.localdate()
+        )
+        self.done_tables = int(run.checkpoint.get("table", 0))
+        self.done_rows = int(run.checkpoint.get("rows", 0))
+
+    def read_files(self) -> None:
+        readable, refused = 0, None
+        for number, table in enumerate(self._tables()):
+            try:
+                readable += self._read_table(number, table)
+            except FileRefused as refusal:
+                refused = refusal
+                self._note(refusal.reason, table)
+        if not readable and refused is not None:
+            raise refused
+
+    def _tables(self) -> Iterator[Table]:
+        for source in self.run.files.select_related("blob"):
+            yield from open_tables(blob_path(source.blob), shown=source.name)
+
+    def _read_table(self, number: int, table: Table) -> int:
+        if number < self.done_tables:
+            return 1
+        if table.refusal is not None:
+            raise FileRefused(table.refusal.reason, **table.refusal.facts)
+        mapping, body = self.storer.headings(table, self.mapping)
+        self._keep_headings(number, mapping)
+        rows = self.storer.rows(body, mapping, self.options)
+        taken = self.done_rows if number == self.done_tables else 0
+        for _ in islice(rows, taken):
+            pass
+        while chunk := list(islice(rows, CHUNK)):
+            taken += len(chunk)
+            self._store(number, taken, chunk, mapping)
+        return 1
+
+    def _keep_headings(self, number: int, mapping: HeadingMap) -> None:
+        run = self.run
+        run.headings = [*run.headings[:number], {**mapping.as_json(), "number": number}]
+        run.unmapped = list(dict.fromkeys([*run.unmapped, *mapping.unmapped]))
+        run.save(update_fields=["headings", "unmapped"])
+
+    def _store(self, number: int, taken: int, chunk: Sequence[ReadRow[Any]], mapping: HeadingMap) -> None:
+        good = [row for row in chunk if row.problem is None]
+        with unit_of_work(self.actor) as work:
+            stored = iter(self.storer.store(good, self.run, work))
+            outcomes = [next(stored) if row.problem is None else rejected(row) for row in chunk]
+            insert_rows(ImportRow, ROW_COLUMNS, _source_rows(self.run, number, chunk, outcomes))
+            counts = Counter(outcome.kind for outcome in outcomes)
+            self._count(counts, Counter(code for outcome in outcomes for code in outcome.codes), number, taken)
+        self.renew()
+        if self.watch is not None:
+            self.watch(Progress(mapping.file, len(chunk), counts))
+
+    def _count(self, counts: Counter[str], reasons: Counter[str], table: int, taken: int) -> None:
+        self.run.reasons = dict(Counter(self.run.reasons) + reasons)
+        self.run.checkpoint = {"table": table, "rows": taken}
+        ImportRun.objects.filter(pk=self.run.pk).update(
+            rows=F("rows") + counts.total(),
+            created=F("created") + counts["created"],
+            updated=F("updated") + counts["updated"],
+            unchanged=F("unchanged") + counts["unchanged"],
+            rejected=F("rejected") + counts["rejected"],
+            reasons=self.run.reasons,
+            checkpoint=self.run.checkpoint,
+        )
+
+    def _note(self, code: str, table: Table) -> None:
+        """A table that cannot be read is named and counted; the others still come."""
+        known = {"file": table.file, "sheet": table.sheet, "refused": code}
+        if known in self.run.headings:
+            return
+        self.run.headings = [*self.run.headings, known]
+        if code != HeadingMissing.code:
+            self.run.reasons = dict(Counter(self.run.reasons) + Counter({code: 1}))
+        self.run.save(update_fields=["headings", "reasons"])
+
+
+ROW_COLUMNS = ("run_id", "table_number", "row_number", "outcome", "codes", "column", "subject_id", "cells")
+
+
+def rejected(row: ReadRow[Any]) -> Outcome:
+    assert row.problem is not None  # noqa: S101 -- the caller chose rows with a problem
+    return Outcome("rejected", None, (row.problem.code,))
+
+
+def _source_rows(
+    run: ImportRun, table: int, chunk: Sequence[ReadRow[Any]], outcomes: Sequence[Outcome]
+) -> Iterator[tuple[Any, ...]]:
+    for row, outcome in zip(chunk, outcomes, strict=True):
+        column = row.problem.column or "" if row.problem else ""
+        cells = canonical([cell_text(cell) for cell in row.cells])
+        yield (
+            run.pk, table, row.row_number, outcome.kind, canonical(outcome.codes), column, outcome.subject_id, cells,
+        )  # fmt: skip
+
+
+class _Rollback(Exception):
+    """Ends a rehearsal."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What an import would do: its counters, and the first differences as (subject, field → [before, after])."""
+
+    counts: dict[str, Any]
+    unmapped: list[str]
+    headings: list[dict[str, Any]]
+    differences: list[tuple[int, dict[str, Any]]]
+
+
+def rehearse(*, actor: ActingUser, request: ImportRequest, storer: Storer, watch: Watcher | None = None) -> Rehearsal:
+    """Do the whole import in one transaction, look, and roll it back: the very same path, nothing kept."""
+    found: list[Rehearsal] = []
+    try:
+        with transaction.atomic():
+            run = carry_out(actor=actor, run=start_import(actor=actor, request=request), storer=storer, watch=watch)
+            revisions = run.revisions.order_by("id")[:50]
+            found.append(
+                Rehearsal(counters(run), run.unmapped, run.headings, [(r.subject_id, r.changes) for r in revisions])
+            )
+            raise _Rollback
+    except _Rollback:
+        return found[0]
+
+
+def undo_import(*, actor: ActingUser, run: ImportRun, storer: Storer) -> ImportRun:
+    """Take back what a finished run did: what it created is withdrawn, what it changed is as before,
+    unless something newer changed it since. Raises Conflict when the run is not finished or already undone."""
+    from_state = [ImportRun.State.DONE, ImportRun.State.FAILED]
+    with unit_of_work(actor) as work:
+        moved = ImportRun.objects.filter(pk=run.pk, state__in=from_state).update(
+            state=ImportRun.State.UNDONE, undone_at=timezone.now()
+        )
+        if moved != 1:
+            raise ImportNotFinished(number=run.number)
+        taken_back = storer.undo(run, work)
+        work.record("core.undo_import", subject(run), counters(run), {"taken_back": taken_back})
+    run.refresh_from_db()
+    return run
