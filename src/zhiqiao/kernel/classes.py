@@ -142,7 +142,8 @@ def _parse_locarno(raw: str) -> str:
     if not match:
         raise BadClass("class_format", raw=raw)
     main, sub = match[1].zfill(2), match[2]
-    if not ("01" <= main <= "32" or main == "99") or sub == "00":
+    # Only classes 31 and 32 have no subdivision and are written with 00.
+    if not ("01" <= main <= "32" or main == "99") or (sub == "00") != (main in ("31", "32")):
         raise BadClass("class_format", raw=raw)
     return f"{main}-{sub}"
 
