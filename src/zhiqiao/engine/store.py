@@ -127,6 +127,13 @@ class SearchWriter:
         self._folder = folder
         self._encoder = encoder
         self._lock = _locked(folder / _LOCK)
+        try:
+            self._take_up(folder, encoder)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _take_up(self, folder: Path, encoder: Encoder) -> None:
         if not (folder / CURRENT).exists():
             _point_to(folder, _new_generation(folder))
         self._cache = VectorCache(folder, encoder)
@@ -219,15 +226,18 @@ class SearchWriter:
         _remove_others(self._folder, {folder.name, before})
 
     def close(self) -> None:
-        """Let go of the index; what was applied and not committed is lost."""
+        """Let go of the index; what was applied and not committed is lost. Closing twice is no error."""
+        if self._lock < 0:
+            return
         self._text.close()
         self._cache.flush()
         os.close(self._lock)
+        self._lock = -1
 
     def _open(self, generation: Path) -> None:
+        self._vectors = open_vector_writer(generation / "vectors", self._encoder)
         self._text = TextWriter(generation / "text")
         self._reader = TextReader(generation / "text")
-        self._vectors = open_vector_writer(generation / "vectors", self._encoder)
         self._committed = self._watermark = self._reader.watermark
         self._written.clear()
         self._deleted.clear()

@@ -60,7 +60,8 @@ class TextWriter:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._index = open_index(str(folder), build_schema())
+        self._schema = build_schema()
+        self._index = open_index(str(folder), self._schema)
         try:
             self._writer = self._index.writer(_WRITER_MEMORY, 1)
         except ValueError as busy:
@@ -73,7 +74,8 @@ class TextWriter:
 
     def drop(self, key: int) -> None:
         """Take a document out; an unknown key is no error."""
-        self._writer.delete_documents_by_term("key", key)
+        # ``delete_documents_by_term`` takes a number for a signed one and finds no unsigned field.
+        self._writer.delete_documents_by_query(_key_query(self._schema, key))
 
     def commit(self, watermark: str) -> None:
         """Make everything since the last commit durable and findable, together with its watermark."""
@@ -120,7 +122,7 @@ class TextReader:
     def watermark(self) -> str:
         """The watermark of the newest commit, empty before the first."""
         searcher = self._index.searcher()
-        hits = searcher.search(self._key(WATERMARK_KEY), 1, count=False).hits
+        hits = searcher.search(_key_query(self._schema, WATERMARK_KEY), 1, count=False).hits
         return bytes(searcher.doc(hits[0][1])["stored"][0]).decode() if hits else ""
 
     def rarities(self, words: Iterable[str]) -> dict[str, float]:
@@ -228,13 +230,10 @@ class TextReader:
     def _term(self, field: str, word: str, boost: float) -> tantivy.Query:
         return Query.boost_query(Query.term_query(self._schema, field, word, index_option="freq"), boost)
 
-    def _key(self, key: int) -> tantivy.Query:
-        return Query.term_query(self._schema, "key", key, index_option="basic")
-
     def _among(self, keys: Sequence[int], tokens: frozenset[str], filters: Filters) -> tantivy.Query:
         if not keys or not tokens:
             return Query.empty_query()
-        wanted = Query.boolean_query([(Occur.Should, self._key(key)) for key in keys])
+        wanted = Query.boolean_query([(Occur.Should, _key_query(self._schema, key)) for key in keys])
         return Query.boolean_query([(Occur.Must, wanted), *self._narrowing(tokens, filters)])
 
     def _narrowing(self, tokens: frozenset[str], filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
@@ -261,6 +260,10 @@ class TextReader:
         hits = searcher.search(query, max(k, 1), count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         return [(int(key), float(score)) for key, (score, _) in zip(keys, hits, strict=True) if key is not None]
+
+
+def _key_query(schema: tantivy.Schema, key: int) -> tantivy.Query:
+    return Query.term_query(schema, "key", key, index_option="basic")
 
 
 def _total(result: tantivy.SearchResult) -> int:
