@@ -68,5 +68,6 @@ def actor_for(user: User) -> Actor:
 
 
 def operator(name: str) -> Actor:
-    """The person at the installation's own command line: acts for the bureau's whole city."""
-    return Actor(actor_id=f"console:{name}", actor_name=f"命令行 · {name}", roles={0: frozenset({Role.BUREAU_OFFICER})})
+    """The person at the installation's own command line: acts for the bureau's whole city and makes the log-ins."""
+    roles = frozenset({Role.BUREAU_OFFICER, Role.SYSTEM_ADMIN})
+    return Actor(actor_id=f"console:{name}", actor_name=f"命令行 · {name}", roles={0: roles})

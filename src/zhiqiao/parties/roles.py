@@ -48,3 +48,21 @@ STOCK_HOLDERS = frozenset(
         OrganisationKind.STATE_OWNED,
     }
 )
+
+# In which kinds of organisation a role can be held, so that nobody becomes a reader of the whole city in a firm.
+KINDS_OF_ROLE: dict[str, frozenset[str]] = {
+    Role.BUREAU_OFFICER: frozenset({OrganisationKind.AUTHORITY}),
+    Role.BUREAU_AUDITOR: frozenset({OrganisationKind.AUTHORITY}),
+    Role.UNIT_OFFICER: frozenset({OrganisationKind.AUTHORITY}),
+    Role.BRANCH_OFFICER: frozenset({OrganisationKind.AUTHORITY}),
+    Role.SYSTEM_ADMIN: frozenset({OrganisationKind.AUTHORITY}),
+    Role.HOLDER_MANAGER: frozenset(
+        {OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE, OrganisationKind.HOSPITAL}
+    ),
+    Role.HOLDER_STAFF: frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE, OrganisationKind.HOSPITAL}),
+    Role.SOE_MANAGER: frozenset({OrganisationKind.STATE_OWNED}),
+    Role.ENTERPRISE_MEMBER: frozenset({OrganisationKind.ENTERPRISE, OrganisationKind.STATE_OWNED}),
+    Role.BANK_MEMBER: frozenset({OrganisationKind.BANK}),
+    Role.AGENCY_MEMBER: frozenset({OrganisationKind.AGENCY}),
+    Role.CENTRE_OPERATOR: frozenset({OrganisationKind.CENTRE}),
+}

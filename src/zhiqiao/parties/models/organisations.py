@@ -10,8 +10,10 @@ from zhiqiao.parties.roles import OrganisationKind
 class Organisation(Record):
     """A university, institute, firm, bank, agency or authority, under its present name.
 
-    ``name_key`` is the name folded for matching, ``pinyin`` the key that lists sort by. ``town_code`` is where
-    it is registered; a park is a second place beside the town (domain §12.3), never added up with it.
+    ``name_key`` is the name folded for matching, ``pinyin`` the key that lists sort by, ``initials`` the first letters
+    of its syllables, for search. ``kind_suggested`` True: the kind was read off the name and nobody stated it.
+    ``town_code`` is where it is registered; a park is a second place beside the town (domain §12.3), never added up
+    with it.
     ``merged_into`` set: this record is a signpost to the one that lives on. ``named_only`` True: known only as a
     name in a patent file so far.
     """
@@ -19,7 +21,9 @@ class Organisation(Record):
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=255)
     pinyin = models.CharField(max_length=255)
+    initials = models.CharField(max_length=255)
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices, default=OrganisationKind.OTHER)
+    kind_suggested = models.BooleanField(default=False)
     credit_code = models.CharField(max_length=18, null=True, unique=True)
     town_code = models.CharField(max_length=12, blank=True)
     park_code = models.CharField(max_length=12, blank=True)
@@ -46,7 +50,6 @@ class OrganisationName(models.Model):
     a translation. ``source`` says who told."""
 
     class Kind(models.TextChoices):
-        CURRENT = "current"
         FORMER = "former"
         ALIAS = "alias"
 

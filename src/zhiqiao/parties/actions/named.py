@@ -1,0 +1,67 @@
+"""Organisations that so far are only a name in a patent file, taken in by the thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from zhiqiao.core.audit import Subject, Work, as_column
+from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.models.base import new_public_id
+from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.parties.actions.organisations import name_columns
+from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.naming import OrganisationFinder, names_an_organisation, suggested_kind
+from zhiqiao.parties.roles import OrganisationKind
+
+_COLUMNS = (
+    "public_id", "created_at", "updated_at", "name", "name_key", "pinyin", "initials", "kind", "kind_suggested",
+    "town_code", "park_code", "address", "industries", "honours", "description", "named_only",
+)  # fmt: skip
+_LOOK_UP = 500  # keys a query; SQLite takes 999 parameters in older builds
+
+
+def register_named(work: Work, names: Iterable[str], finder: OrganisationFinder | None = None) -> dict[str, int]:
+    """The organisation of each name, known or newly taken in as ``named_only``; name → private key.
+
+    Left out: names of persons, empty names, and names that mean several organisations. Give the import's own
+    ``finder`` to have the newly taken in ones found by it afterwards; without one the register is read anew.
+    """
+    known = finder if finder is not None else OrganisationFinder.load()
+    wanted = dict.fromkeys(names)
+    fresh: dict[str, dict[str, str]] = {}
+    for name in wanted:
+        if not known.candidates(name) and names_an_organisation(name) and (columns := _columns(name)) is not None:
+            fresh.setdefault(columns["name_key"], columns)
+    for key, columns in zip(_insert(work, list(fresh.values())), fresh.values(), strict=True):
+        known.add(key, columns["name"])
+    found = ((name, known.find(name)) for name in wanted)
+    return {name: key for name, key in found if key is not None}
+
+
+def _columns(name: str) -> dict[str, str] | None:
+    try:
+        return name_columns(name)
+    except ZhiqiaoError:  # too long for a name, or empty once cleaned: not an organisation we can hold
+        return None
+
+
+def _insert(work: Work, organisations: list[dict[str, str]]) -> Iterator[int]:
+    """Their keys, in the order given."""
+    public_ids = [new_public_id() for _ in organisations]
+    rows = (_row(work, public_id, each) for public_id, each in zip(public_ids, organisations, strict=True))
+    insert_rows(Organisation, _COLUMNS, rows)
+    for public_id, each in zip(public_ids, organisations, strict=True):
+        after = {"name": each["name"], "named_only": True}
+        work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, after)
+    for start in range(0, len(public_ids), _LOOK_UP):
+        part = public_ids[start : start + _LOOK_UP]
+        keys = dict(Organisation.objects.filter(public_id__in=part).values_list("public_id", "pk"))
+        yield from (keys[public_id] for public_id in part)
+
+
+def _row(work: Work, public_id: Any, columns: Mapping[str, str]) -> tuple[Any, ...]:
+    at = as_column(work.at)
+    kind = suggested_kind(columns["name"]) or OrganisationKind.OTHER
+    keys = (columns["name"], columns["name_key"], columns["pinyin"], columns["initials"])
+    return (as_column(public_id), at, at, *keys, str(kind), True, "", "", "", "[]", "[]", "", True)

@@ -1,0 +1,149 @@
+"""Which organisation is meant by a name or a credit code, and what a name lets one suppose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pypinyin import lazy_pinyin
+
+from zhiqiao.kernel.names import organisation_key
+from zhiqiao.parties.models import Organisation, OrganisationName
+from zhiqiao.parties.roles import OrganisationKind
+
+KEY_LIMIT: Final = 255  # the width of the stored keys
+_SIGNS: Final = re.compile(r"[\W_]+")
+
+# Endings first, since 大学附属医院 is a hospital and 大学科技园有限公司 a firm.
+_KIND_BY_ENDING: Final[tuple[tuple[re.Pattern[str], OrganisationKind], ...]] = (
+    (
+        re.compile(r"(银行|保险|证券|融资担保|信托|基金)[^院所校]*(公司|分行|支行|银行|合伙企业)$"),
+        OrganisationKind.BANK,
+    ),
+    (re.compile(r"(专利|知识产权|商标)[^院]*(事务所|代理|服务|运营)[^院]*(所|公司|企业)$"), OrganisationKind.AGENCY),
+    (re.compile(r"(公司|厂|企业|合作社|集团|株式会社|合伙\)?)$"), OrganisationKind.ENTERPRISE),
+    (re.compile(r"(医院|卫生院|保健院|防治院)$"), OrganisationKind.HOSPITAL),
+    (re.compile(r"(研究院|研究所|研究中心|实验室|科学院|研究总院)$"), OrganisationKind.INSTITUTE),
+    (re.compile(r"(大学|学院|专科学校|技师学院|职业学校|技工学校)(研究生院|\(.+\))?$"), OrganisationKind.UNIVERSITY),
+    (re.compile(r"运营中心$"), OrganisationKind.CENTRE),
+    (re.compile(r"(局|委员会|人民政府|办公室|分局)$"), OrganisationKind.AUTHORITY),
+)
+_FOREIGN_FIRM: Final = re.compile(
+    r"\b(inc|ltd|llc|corp|corporation|company|gmbh|limited|plc|co|ag|s\.?a|b\.?v|n\.?v|kk|k\.k)\b\.?", re.IGNORECASE
+)
+_FOREIGN_SCHOOL: Final = re.compile(r"\b(university|universit[àäé]t?|college)\b", re.IGNORECASE)
+_ORGANISATION_WORD: Final = re.compile(
+    r"公司|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|保健院|卫生所|诊所|研究|科学院|设计院|工程院|实验室|中心|集团|企业|厂|"
+    r"银行|保险|基金|合作社|事务所|经营部|商行|门市部|工作室|个体|协会|学会|联合会|委员会|政府|管理局|供电局|分局|"
+    r"总局|公安局|农业局|林业局|水利局|消防|支队|大队|部队|基地|农场|林场|矿|油田|电厂|电站|水务|总站|推广站|"
+    r"监测站|检验所|研发部|事业部|株式会社|财团|法人|株式|会社"
+)
+_FOREIGN_INSTITUTE: Final = re.compile(r"\b(institute|laborator(y|ies)|foundation|hospital|agency)\b", re.IGNORECASE)
+
+
+def sort_key(name: str) -> str:
+    """The name's syllables by pinyin, one blank between them; letters and digits stay, in lower case, signs go.
+
+    A reading is chosen by the phrase (长安 is ``chang an``). Cut at the column's width: it only sorts and searches.
+    """
+    return " ".join(_SIGNS.sub(" ", " ".join(lazy_pinyin(name))).lower().split())[:KEY_LIMIT]
+
+
+def initials(name: str) -> str:
+    """The first letters of the syllables: 东莞理工 is ``dglg``."""
+    return "".join(syllable[0] for syllable in sort_key(name).split())
+
+
+def suggested_kind(name: str) -> OrganisationKind | None:
+    """What kind of body the name lets one suppose; a suggestion for a person, never written by itself over a kind
+    that somebody stated. State ownership cannot be read off a name."""
+    plain = name.strip().replace("（", "(").replace("）", ")")
+    for pattern, kind in _KIND_BY_ENDING:
+        if pattern.search(plain):
+            return kind
+    if _FOREIGN_SCHOOL.search(plain):
+        return OrganisationKind.UNIVERSITY
+    return OrganisationKind.ENTERPRISE if _FOREIGN_FIRM.search(plain) else None
+
+
+def names_an_organisation(name: str) -> bool:
+    """Whether an applicant's name is that of a body and not of a person. Doubt says person: a body can be registered
+    later, a person's name must not enter the public register of organisations."""
+    patterns = (_ORGANISATION_WORD, _FOREIGN_FIRM, _FOREIGN_SCHOOL, _FOREIGN_INSTITUTE)
+    return any(pattern.search(name) for pattern in patterns) or suggested_kind(name) is not None
+
+
+class OrganisationFinder:
+    """Every name and credit code of the register, loaded once: finds one organisation in microseconds.
+
+    Present names go before former ones and aliases. A name that means two living organisations finds none: the
+    caller asks a person. Whatever an absorbed organisation was called leads to the one that lives on. A finder knows
+    the register as of its loading plus what it is told; make a new one for each import.
+    """
+
+    def __init__(self) -> None:
+        self._present: dict[str, set[int]] = {}
+        self._other: dict[str, set[int]] = {}
+        self._by_code: dict[str, int] = {}
+        self._successor: dict[int, int] = {}
+
+    @classmethod
+    def load(cls) -> OrganisationFinder:
+        finder = cls()
+        columns = ("id", "name_key", "credit_code", "merged_into_id")
+        for key, name_key, code, merged_into in Organisation.objects.values_list(*columns).iterator():
+            if merged_into is not None:
+                finder._successor[key] = merged_into
+            # What an absorbed one was called is no more than another name of its successor.
+            names = finder._present if merged_into is None else finder._other
+            names.setdefault(name_key, set()).add(key)
+            if code:
+                finder._by_code[code] = key
+        others = OrganisationName.objects.values_list("organisation_id", "name_key")
+        for key, name_key in others.iterator():
+            finder._other.setdefault(name_key, set()).add(key)
+        return finder
+
+    def find(self, name: str) -> int | None:
+        """The key of the living organisation of that name; None for unknown and for ambiguous."""
+        found = self.candidates(name)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def find_by_credit_code(self, code: str | None) -> int | None:
+        """``code`` as ``kernel.credit_codes.parse_credit_code`` gives it."""
+        found = self._by_code.get(code) if code else None
+        return None if found is None else self.living(found)
+
+    def candidates(self, name: str) -> frozenset[int]:
+        """All living organisations that bear the name now, or, where none does, that once bore it."""
+        key = organisation_key(name)
+        if not key:
+            return frozenset()
+        found = self._present.get(key) or self._other.get(key) or ()
+        return frozenset(self.living(each) for each in found)
+
+    def living(self, key: int) -> int:
+        """Follow merges to the record that lives on."""
+        while key in self._successor:
+            key = self._successor[key]
+        return key
+
+    def add(self, key: int, name: str, credit_code: str | None = None) -> None:
+        """Tell of a new organisation, or of one that has a new name or code."""
+        self._present.setdefault(organisation_key(name), set()).add(key)
+        if credit_code:
+            self._by_code[credit_code] = key
+
+    def rename(self, key: int, old: str, new: str) -> None:
+        old_key = organisation_key(old)
+        self._present.get(old_key, set()).discard(key)
+        self.add_other_name(key, old)
+        self.add(key, new)
+
+    def add_other_name(self, key: int, name: str) -> None:
+        self._other.setdefault(organisation_key(name), set()).add(key)
+
+    def add_all(self, names: Mapping[str, int] | Iterable[tuple[str, int]]) -> None:
+        for name, key in names.items() if isinstance(names, Mapping) else names:
+            self.add(key, name)

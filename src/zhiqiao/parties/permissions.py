@@ -1,0 +1,191 @@
+"""Who may do what, as a table that answers the same for one record and for a list.
+
+A policy is a list of rules; a rule reads aloud: "``change``: a holder manager, on records of the own organisation".
+``may`` asks the record, ``visible`` asks the database; both come from the same scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from django.db.models import Manager, Model, Q, QuerySet
+
+from zhiqiao.kernel.errors import Forbidden, NotFound
+from zhiqiao.parties.actors import Actor
+
+M = TypeVar("M", bound=Model)
+
+VIEW = "view"
+EVERYONE = frozenset({"everyone"})
+"""The public too."""
+SIGNED_IN = frozenset({"signed_in"})
+
+
+def only(*roles: str) -> frozenset[str]:
+    return frozenset(str(role) for role in roles)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which records a rule speaks of. All parts that are given must hold.
+
+    Paths are written as in a query (``patent__owner_id``) and may cross to many records, of which one suffices;
+    relations walked backwards need a ``related_name``. ``organisation`` leads to the key of an organisation in which
+    the actor holds one of the rule's roles, ``person`` to the actor's own user key, and ``values`` are
+    (path, values one of which the record has); None among them means "is empty".
+    """
+
+    organisation: str = ""
+    person: str = ""
+    values: tuple[tuple[str, frozenset[Any]], ...] = ()
+
+    def having(self, **values: Any) -> Scope:
+        """The same records, but only those with these values; a set or tuple means one of them."""
+        wanted = tuple((path, _as_set(value)) for path, value in values.items())
+        return replace(self, values=self.values + wanted)
+
+    def conditions(self, actor: Actor, roles: frozenset[str]) -> Iterator[tuple[str, frozenset[Any]]]:
+        if self.organisation:
+            yield self.organisation, _organisations(actor, roles)
+        if self.person:
+            yield self.person, frozenset() if actor.user_key is None else frozenset({actor.user_key})
+        yield from self.values
+
+
+ANY = Scope()
+
+
+def own(path: str) -> Scope:
+    """Records of an organisation in which the actor holds one of the rule's roles."""
+    return Scope(organisation=path)
+
+
+def oneself(path: str) -> Scope:
+    """Records of the actor as a person."""
+    return Scope(person=path)
+
+
+def having(**values: Any) -> Scope:
+    """Records with these values, whoever owns them."""
+    return ANY.having(**values)
+
+
+@dataclass(frozen=True)
+class Rule:
+    verb: str
+    roles: frozenset[str]
+    scope: Scope = ANY
+
+    def speaks_to(self, actor: Actor) -> bool:
+        return bool(self.roles & _standing(actor, actor.every_role))
+
+    def permits(self, actor: Actor, record: Model | None) -> bool:
+        """``record`` None asks for the verb as such, as before a record exists: only a rule over any record answers."""
+        if not self.speaks_to(actor):
+            return False
+        if record is None:
+            return self.scope == ANY
+        return all(_meets(record, path, wanted) for path, wanted in self.scope.conditions(actor, self.roles))
+
+    def condition(self, actor: Actor, model: type[Model]) -> Q:
+        parts = self.scope.conditions(actor, self.roles)
+        return Q(*(_query(model, path, wanted) for path, wanted in parts))
+
+
+class Policy:
+    """The rules of one kind of record. What no rule permits is forbidden."""
+
+    def __init__(self, *rules: Rule) -> None:
+        self.rules = rules
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(rule.verb for rule in self.rules))
+
+    def permitting(self, actor: Actor, verb: str, record: Model | None = None) -> Rule | None:
+        """The first rule that permits it, to see why; None where none does."""
+        rules = (rule for rule in self.rules if rule.verb == verb)
+        return next((rule for rule in rules if rule.permits(actor, record)), None)
+
+    def may(self, actor: Actor, verb: str, record: Model | None = None) -> bool:
+        return self.permitting(actor, verb, record) is not None
+
+    def permitted(self, actor: Actor, verb: str, records: QuerySet[M]) -> QuerySet[M]:
+        """Those of the records for which ``may`` says yes; rows are never doubled."""
+        rules = [rule for rule in self.rules if rule.verb == verb and rule.speaks_to(actor)]
+        if any(rule.scope == ANY for rule in rules):
+            return records
+        conditions = [rule.condition(actor, records.model) for rule in rules]
+        return records.filter(_any_of(conditions)) if conditions else records.none()
+
+    def visible(self, actor: Actor, records: QuerySet[M]) -> QuerySet[M]:
+        return self.permitted(actor, VIEW, records)
+
+    def require(self, actor: Actor, verb: str, record: Model | None = None) -> None:
+        """Raises ``NotFound`` where the record is hidden from the actor, ``Forbidden`` where it is only not theirs to
+        change."""
+        if self.may(actor, verb, record):
+            return
+        if record is not None and not self.may(actor, VIEW, record):
+            raise NotFound
+        raise Forbidden(verb=verb)
+
+
+def _standing(actor: Actor, held: frozenset[str]) -> frozenset[str]:
+    return held | EVERYONE | (SIGNED_IN if actor.signed_in else frozenset())
+
+
+def _organisations(actor: Actor, roles: frozenset[str]) -> frozenset[int]:
+    return frozenset(key for key, held in actor.roles.items() if roles & _standing(actor, held))
+
+
+def _as_set(value: Any) -> frozenset[Any]:
+    return frozenset(value) if isinstance(value, set | frozenset | tuple | list) else frozenset({value})
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    joined = Q()
+    for condition in conditions:
+        joined |= condition
+    return joined
+
+
+def _meets(record: Model, path: str, wanted: frozenset[Any]) -> bool:
+    return any(value in wanted for value in _walk([record], path.split("__")))
+
+
+def _walk(found: list[Any], steps: list[str]) -> list[Any]:
+    """Values at the end of a path; a gap on the way, or no record at the end of a relation, counts as None, as in an
+    outer join."""
+    for step in steps:
+        found = [value for each in found for value in _step(each, step)]
+    return found
+
+
+def _step(record: Any, step: str) -> list[Any]:
+    value = None if record is None else getattr(record, step)
+    return (list(value.all()) or [None]) if isinstance(value, Manager) else [value]
+
+
+def _query(model: type[Model], path: str, wanted: frozenset[Any]) -> Q:
+    condition = Q(**{f"{path}__in": [value for value in wanted if value is not None]})
+    if None in wanted:
+        condition |= Q(**{f"{path}__isnull": True})
+    if not _crosses_to_many(model, path):
+        return condition
+    # A join to many rows would double the record in the list.
+    return Q(pk__in=model._base_manager.filter(condition).values("pk"))
+
+
+def _crosses_to_many(model: type[Model], path: str) -> bool:
+    place: Any = model
+    for step in path.split("__"):
+        if step == "pk":
+            return False
+        field = place._meta.get_field(step)
+        if field.one_to_many or field.many_to_many:
+            return True
+        place = field.related_model
+    return False
