@@ -37,8 +37,8 @@ class Table:
     """One sheet. Row numbers are those that the spreadsheet program shows (from 1).
 
     ``file`` is the name a person knows, ``parts.zip/part1.csv`` inside an archive. ``rows`` can be
-    read once, and before the next table is asked for. ``refusal`` is set, and ``rows`` empty, for a
-    member of a folder or archive that could not be read: the others still come.
+    read once, and before the next table is asked for. ``refusal`` is set, and ``rows`` empty, where a
+    file or member of an archive could not be read: the others still come.
     """
 
     file: str

@@ -100,8 +100,10 @@ def read_headings(table: Table, vocabulary: Vocabulary, saved: SavedMapping | No
     """The mapping of a sheet, and the sheet with its rows from below the headings on.
 
     ``saved`` is what the sender confirmed earlier, field (or None: leave out) by heading; it goes before
-    the vocabulary. Raises HeadingMissing, or FileRefused ``sheet_empty``.
+    the vocabulary. Raises HeadingMissing, FileRefused ``sheet_empty``, or the table's own refusal.
     """
+    if table.refusal is not None:
+        raise table.refusal
     known = {heading_key(heading): field for heading, field in (saved or {}).items()}
     head = list(islice(table.rows, _ROWS_LOOKED_AT))
     if all(is_blank(cell) for _, row in head for cell in row):

@@ -9,6 +9,7 @@ from zhiqiao.exchange.cells import Cell
 from zhiqiao.exchange.plans import Reader
 from zhiqiao.exchange.values import (
     CellRefused,
+    line_reader,
     read_classes,
     read_count,
     read_credit_codes,
@@ -90,7 +91,7 @@ PATENT_READERS: dict[str, Reader] = {
     "first_publication_date": Reader(read_date),
     "grant_number": Reader(read_line),
     "grant_date": Reader(read_date),
-    "title": Reader(read_line),
+    "title": Reader(line_reader(500)),
     "abstract": Reader(read_text),
     "first_claim": Reader(read_text),
     "claims": Reader(read_text),
@@ -104,7 +105,7 @@ PATENT_READERS: dict[str, Reader] = {
     "inventors": Reader(read_names),
     "agency": Reader(read_line),
     "agents": Reader(read_names),
-    "address": Reader(read_line),
+    "address": Reader(line_reader(500)),
     "postcode": Reader(read_postcode),
     "priority": Reader(read_list),
     "priority_date": Reader(read_date, "priority_on"),
@@ -123,7 +124,7 @@ PATENT_READERS: dict[str, Reader] = {
     "claims_count": Reader(read_count),
     "twin": Reader(read_line, "twin_words"),
     "funding": Reader(read_line, "funding_words"),
-    "funding_project": Reader(read_line),
+    "funding_project": Reader(line_reader(500)),
     "funding_project_number": Reader(read_line),
     "credit_codes": Reader(read_credit_codes),
 }

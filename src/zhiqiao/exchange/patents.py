@@ -18,6 +18,7 @@ from zhiqiao.exchange.values import is_nothing
 from zhiqiao.kernel.application_numbers import ApplicationNumber, parse_application_number
 from zhiqiao.kernel.dates import ParsedDate
 from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kernel.legal_status import LegalStatus, parse_legal_status
 
 AsOfSource = Literal["row", "given", "stated"]
 _DATE_FIELDS = (
@@ -41,7 +42,8 @@ class PatentRecord:
     ``grant_number`` those of the grant. ``main_class`` and ``classes`` are IPC symbols, or Locarno ones of designs.
     ``applicants`` as published, ``holders`` the current right holders. ``status`` is in the source's own words
     (``status_simple`` the coarse 有效/失效/审中). ``status_as_of``: the day for which the row vouches, from the row,
-    the user or the file's title or name; None where nobody says, then ``known_through``, the latest day in the row, bounds it.
+    the user or the file's title or name; None where nobody says, then ``known_through``, the latest day in
+    the row, bounds it. ``legal_status`` is how the kernel reads both columns together.
     ``funding`` None: unknown. ``money`` in yuan by name. ``declared``: what the holder says (willingness, maturity…).
     ``extra``: other known columns by heading.
     """
@@ -75,6 +77,7 @@ class PatentRecord:
     pct_entered_on: date | None = None
     status: str | None = None
     status_simple: str | None = None
+    legal_status: LegalStatus | None = None
     status_as_of: date | None = None
     status_as_of_source: AsOfSource | None = None
     known_through: date | None = None
@@ -130,7 +133,7 @@ class _PatentBuilder:
         settle_twin(values)
         settle_funding(values)
         place_publications(values, number.kind, self._columns, built.issues)
-        self._settle_status(values)
+        self._settle_status(values, built.issues)
         built.record = PatentRecord(
             number=number.key,
             kind=number.kind,
@@ -222,7 +225,13 @@ class _PatentBuilder:
             values["main_class"] = main[0]
             values["classes"] = classes if main[0] in classes else (*main, *classes)
 
-    def _settle_status(self, values: dict[str, Any]) -> None:
+    def _settle_status(self, values: dict[str, Any], issues: list[CellIssue]) -> None:
+        words = ";".join(filter(None, (values.get("status"), values.get("status_simple"))))
+        if words:
+            values["legal_status"] = read = parse_legal_status(words)
+            if read.group == "unknown":
+                column = self._columns["status" if "status" in values else "status_simple"]
+                issues.append(CellIssue(column, "status_unknown", {}, words))
         own = values.pop("status_date", None)
         if own is None and self._is_publication:
             own = values.get("granted_on") or values.get("published_on")

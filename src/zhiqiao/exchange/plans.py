@@ -10,7 +10,8 @@ from zhiqiao.exchange.cells import Row
 from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.exchange.rows import CellIssue, ReadOptions, plain_facts
 from zhiqiao.exchange.values import Converter, PartlyRead, money_reader, read_note
-from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kernel.errors import Invalid, ZhiqiaoError
+from zhiqiao.kernel.money import UNITS, Unit
 
 # Fields written with a dot, as money.price, become entries of a mapping of the record.
 GROUPS = ("extra", "declared", "money")
@@ -70,9 +71,18 @@ def plan_columns(
         if dot and group in GROUPS:
             convert: Converter = read_note
             if group == "money":
-                convert = money_reader(options.units.get(field) or (mapping.units or {}).get(field))
+                convert = money_reader(_unit(mapping, options, column, field))
             steps.append(_Step(column, group, rest, convert))
         elif field in readers:
             reader = readers[field]
             steps.append(_Step(column, "", reader.name or field, reader.convert))
     return Plan(tuple(steps))
+
+
+def _unit(mapping: HeadingMap, options: ReadOptions, column: int, field: str) -> Unit | None:
+    """What the heading names, else what was confirmed for the field or heading. Raises unit_unknown."""
+    confirmed = options.units.get(field) or options.units.get(mapping.headings[column])
+    unit = (mapping.units or {}).get(field) or confirmed
+    if unit is not None and unit not in UNITS:
+        raise Invalid("unit_unknown", unit=unit, known=list(UNITS))
+    return unit

@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 from zhiqiao.exchange.cells import Cell, Row, Table, cell_text, is_blank
 from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.kernel.errors import ZhiqiaoError
-from zhiqiao.kernel.money import Unit
 
 T = TypeVar("T")
 
@@ -41,10 +40,12 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """``as_of``: the day of export the user gave. ``units``: confirmed units by money field. ``today`` bounds dates."""
+    """``as_of``: the day of export the user gave. ``units``: confirmed units by money field or by heading.
+    ``today`` bounds dates.
+    """
 
     as_of: date | None = None
-    units: Mapping[str, Unit] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None
 
 
@@ -80,7 +81,7 @@ class Built(Generic[T]):
     issues: list[CellIssue] = field(default_factory=list)
 
 
-class Reading(Generic[T]):
+class Reading(Iterator[ReadRow[T]]):
     """The rows of one sheet, read once. ``skipped`` counts by code what is no row of the list: blank rows,
     totals, headings repeated on every printed page, footers; ``skipped_rows`` are the numbers of all but the blank.
     """
@@ -93,8 +94,12 @@ class Reading(Generic[T]):
         self._build = build
         self._width = max(mapping.headings, default=-1) + 1
         self._heading_texts = {at: _folded(text) for at, text in mapping.headings.items()}
+        self._rows = self._produce()
 
-    def __iter__(self) -> Iterator[ReadRow[T]]:
+    def __next__(self) -> ReadRow[T]:
+        return next(self._rows)
+
+    def _produce(self) -> Iterator[ReadRow[T]]:
         number = 0
         try:
             for number, cells in self.table.rows:

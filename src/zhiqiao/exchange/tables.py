@@ -23,64 +23,56 @@ _OPENERS: dict[FileKind, Callable[[Path, str, Limits], Iterator[Table]]] = {
 }
 
 
-def open_tables(path: Path, limits: Limits | None = None, shown: str | None = None) -> Iterator[Table]:
-    """Every table in a file, an archive or a folder, in the order of their names. ``shown`` is the name the person
-    knows, where the file lies under another one.
+def open_tables(path: Path, shown: str | None = None, limits: Limits | None = None) -> Iterator[Table]:
+    """Every table in a file, an archive or a folder, in the order of their names.
 
-    Raises FileRefused for a single file that cannot be read; inside folders and archives the
-    member comes as a Table with a ``refusal`` instead, so that one bad part does not hide the rest.
+    ``shown`` is the name the person knows the file by, where it is stored under another. What cannot be
+    read comes as a Table with a ``refusal`` instead of rows, so that one bad part does not hide the rest;
+    ``read_headings`` raises that refusal.
     """
     bounds = limits or Limits()
+    name = shown or path.name
     if path.is_dir():
-        return _folder(path, bounds)
-    if not path.is_file():
-        raise FileRefused("file_missing", file=path.name)
-    return _file(path, shown or path.name, bounds)
-
-
-def _folder(path: Path, limits: Limits) -> Iterator[Table]:
-    for member in sorted(path.rglob("*")):
-        if member.is_file() and not member.name.startswith((".", "~$")):
-            yield from _guarded(member, f"{path.name}/{member.relative_to(path).as_posix()}", limits)
-
-
-def _file(path: Path, name: str, limits: Limits) -> Iterator[Table]:
-    kind = detect_kind(path, name)
-    if kind is FileKind.ARCHIVE:
-        yield from _archive(path, name, limits)
+        for member in sorted(path.rglob("*")):
+            if member.is_file() and not member.name.startswith((".", "~$")):
+                yield from _guarded(member, f"{name}/{member.relative_to(path).as_posix()}", bounds)
+    elif path.is_file():
+        yield from _guarded(path, name, bounds)
     else:
-        yield from _OPENERS[kind](path, name, limits)
-
-
-def _archive(path: Path, name: str, limits: Limits) -> Iterator[Table]:
-    with TemporaryDirectory(prefix="zhiqiao-archive-") as folder:
-        for member, extracted in extract_members(path, name, Path(folder), limits):
-            shown = f"{name}/{member}"
-            if isinstance(extracted, ZhiqiaoError):
-                yield _refused(shown, extracted)
-                continue
-            try:
-                yield from _guarded_member(extracted, shown, limits)
-            finally:
-                extracted.unlink(missing_ok=True)
-
-
-def _guarded_member(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
-    """A member of an archive; an archive within an archive is refused, so nesting cannot multiply sizes."""
-    try:
-        if detect_kind(path, shown) is FileKind.ARCHIVE:
-            raise FileRefused("archive_nested", file=shown)
-    except FileRefused as refusal:
-        yield _refused(shown, refusal)
-        return
-    yield from _guarded(path, shown, limits)
+        yield _refused(name, FileRefused("file_missing", file=name))
 
 
 def _guarded(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
     try:
-        yield from _file(path, shown, limits)
+        kind = detect_kind(path, shown)
+        if kind is FileKind.ARCHIVE:
+            yield from _archive(path, shown, limits)
+        else:
+            yield from _OPENERS[kind](path, shown, limits)
     except FileRefused as refusal:
         yield _refused(shown, refusal)
+
+
+def _archive(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
+    """An archive within an archive is refused, so that nesting cannot multiply sizes."""
+    with TemporaryDirectory(prefix="zhiqiao-archive-") as folder:
+        for member, extracted in extract_members(path, shown, Path(folder), limits):
+            name = f"{shown}/{member}"
+            if isinstance(extracted, FileRefused):
+                yield _refused(name, extracted)
+                continue
+            if _is_archive(extracted, name):
+                yield _refused(name, FileRefused("archive_nested", file=name))
+            else:
+                yield from _guarded(extracted, name, limits)
+            extracted.unlink(missing_ok=True)
+
+
+def _is_archive(path: Path, shown: str) -> bool:
+    try:
+        return detect_kind(path, shown) is FileKind.ARCHIVE
+    except FileRefused:
+        return False
 
 
 def _refused(shown: str, refusal: ZhiqiaoError) -> Table:

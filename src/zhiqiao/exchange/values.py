@@ -27,7 +27,8 @@ _YES = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "对", "�
 _NO = frozenset({"否", "无", "没有", "不是", "no", "n", "false", "0", "×", "x", "不属于", "非"})
 _LIST_MARKS = re.compile(r"\s*[;；|\n]\s*")
 _COUNT = re.compile(r"(\d{1,7})(?:\.0+)?(?:次|件|项|个)?")
-_TITLE_LIMIT = 1000
+_LINE_LIMIT = 255
+_NAME_LIMIT = 255
 _TEXT_LIMIT = 1_000_000
 
 
@@ -55,8 +56,16 @@ def read_text(cell: Cell) -> str | None:
     return _refuse_damage(clean_text(_written(cell), limit=_TEXT_LIMIT))
 
 
-def read_line(cell: Cell) -> str | None:
-    return _refuse_damage(clean_line(_written(cell), limit=_TITLE_LIMIT))
+def line_reader(limit: int) -> Converter:
+    """One line of at most ``limit`` characters, the width of the column it is stored in; longer is refused, not cut."""
+
+    def read(cell: Cell) -> str | None:
+        return _refuse_damage(clean_line(_written(cell), limit=limit))
+
+    return read
+
+
+read_line = line_reader(_LINE_LIMIT)
 
 
 def read_note(cell: Cell) -> str | None:
@@ -96,7 +105,13 @@ def read_names(cell: Cell) -> tuple[str, ...]:
 def _names(text: str) -> tuple[str, ...]:
     if "\ufffd" in text:
         raise CellRefused("text_damaged")
-    return () if text.strip().lower() in _NOTHING else tuple(dict.fromkeys(split_names(text)))
+    if text.strip().lower() in _NOTHING:
+        return ()
+    names = tuple(split_names(text))
+    short = tuple(name for name in names if len(name) <= _NAME_LIMIT)
+    if len(short) < len(names):
+        raise PartlyRead("text_too_long", short, limit=_NAME_LIMIT)
+    return names
 
 
 def read_list(cell: Cell) -> tuple[str, ...]:

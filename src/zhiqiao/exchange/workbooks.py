@@ -15,15 +15,26 @@ _SUFFIXES = {".xls": "xls", ".xlsb": "xlsb", ".ods": "ods"}
 
 
 def open_workbook(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
-    """One Table a sheet, hidden ones too: what is hidden was still handed over, so it is read and said."""
+    """One Table a sheet, hidden ones too: what is hidden was still handed over, so it is read and said.
+
+    Empty sheets, of which older workbooks bring two, are passed over. Raises FileRefused ``file_empty``
+    where there is nothing else.
+    """
     facts = scan_sheets(path, shown, limits)
     book = _load(path, shown)
+    found = False
     try:
-        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-        for sheet in sheets:
-            yield _table(book, sheet, shown, facts.get(sheet.name))
+        for sheet in book.sheets_metadata:
+            if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            table = _table(book, sheet, shown, facts.get(sheet.name))
+            if table is not None:
+                found = True
+                yield table
     finally:
         book.close()
+    if not found:
+        raise FileRefused("file_empty", file=shown)
 
 
 def _load(path: Path, shown: str) -> calamine.CalamineWorkbook:
@@ -39,11 +50,13 @@ def _load(path: Path, shown: str) -> calamine.CalamineWorkbook:
 
 def _table(
     book: calamine.CalamineWorkbook, sheet: calamine.SheetMetadata, shown: str, facts: SheetFacts | None
-) -> Table:
+) -> Table | None:
     try:
         cells = book.get_sheet_by_name(sheet.name)
     except (calamine.CalamineError, OSError) as error:
         raise FileRefused("file_unreadable", file=shown, sheet=sheet.name, detail=str(error)) from error
+    if cells.start is None:
+        return None
     notes = []
     if sheet.visible != calamine.SheetVisibleEnum.Visible:
         notes.append(Note("sheet_hidden", {"sheet": sheet.name}))
