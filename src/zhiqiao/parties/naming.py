@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pypinyin import lazy_pinyin
 
 from zhiqiao.kernel.names import organisation_key
+from zhiqiao.kernel.text import fold_width
 from zhiqiao.parties.models import Organisation, OrganisationName
 from zhiqiao.parties.roles import OrganisationKind
 
 KEY_LIMIT: Final = 255  # the width of the stored keys
 _SIGNS: Final = re.compile(r"[\W_]+")
 
-# Endings first, since 大学附属医院 is a hospital and 大学科技园有限公司 a firm.
-_KIND_BY_ENDING: Final[tuple[tuple[re.Pattern[str], OrganisationKind], ...]] = (
+# Endings first, since 大学附属医院 is a hospital and 大学科技园有限公司 a firm; a trailing bracket is left out.
+_TRAILING_BRACKET: Final = re.compile(r"\([^()]*\)$")
+_KIND_BY_FORM: Final[tuple[tuple[re.Pattern[str], OrganisationKind], ...]] = (
     (
         re.compile(r"(银行|保险|证券|融资担保|信托|基金)[^院所校]*(公司|分行|支行|银行|合伙企业)$"),
         OrganisationKind.BANK,
     ),
     (re.compile(r"(专利|知识产权|商标)[^院]*(事务所|代理|服务|运营)[^院]*(所|公司|企业)$"), OrganisationKind.AGENCY),
-    (re.compile(r"(公司|厂|企业|合作社|集团|株式会社|合伙\)?)$"), OrganisationKind.ENTERPRISE),
+    (re.compile(r"(公司|厂|矿|企业|合作社|集团|株式会社)$|^株式会社"), OrganisationKind.ENTERPRISE),
     (re.compile(r"(医院|卫生院|保健院|防治院)$"), OrganisationKind.HOSPITAL),
-    (re.compile(r"(研究院|研究所|研究中心|实验室|科学院|研究总院)$"), OrganisationKind.INSTITUTE),
-    (re.compile(r"(大学|学院|专科学校|技师学院|职业学校|技工学校)(研究生院|\(.+\))?$"), OrganisationKind.UNIVERSITY),
+    (re.compile(r"(研究生院|大学|学院|专科学校|技师学院|职业学校|技工学校)$"), OrganisationKind.UNIVERSITY),
+    (re.compile(r"(研究院|研究所|研究中心|实验室|科学院|研究总院|设计院)$"), OrganisationKind.INSTITUTE),
     (re.compile(r"运营中心$"), OrganisationKind.CENTRE),
     (re.compile(r"(局|委员会|人民政府|办公室|分局)$"), OrganisationKind.AUTHORITY),
 )
@@ -33,13 +34,16 @@ _FOREIGN_FIRM: Final = re.compile(
     r"\b(inc|ltd|llc|corp|corporation|company|gmbh|limited|plc|co|ag|s\.?a|b\.?v|n\.?v|kk|k\.k)\b\.?", re.IGNORECASE
 )
 _FOREIGN_SCHOOL: Final = re.compile(r"\b(university|universit[àäé]t?|college)\b", re.IGNORECASE)
-_ORGANISATION_WORD: Final = re.compile(
-    r"公司|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|保健院|卫生所|诊所|研究|科学院|设计院|工程院|实验室|中心|集团|企业|厂|"
-    r"银行|保险|基金|合作社|事务所|经营部|商行|门市部|工作室|个体|协会|学会|联合会|委员会|政府|管理局|供电局|分局|"
-    r"总局|公安局|农业局|林业局|水利局|消防|支队|大队|部队|基地|农场|林场|矿|油田|电厂|电站|水务|总站|推广站|"
-    r"监测站|检验所|研发部|事业部|株式会社|财团|法人|株式|会社"
+_ORGANISATION_FORMS: Final = (
+    re.compile(
+        r"公司|大学|学院|学校|中学|小学|幼儿园|医院|卫生院|保健院|卫生所|诊所|研究|科学院|设计院|工程院|实验室|中心|集团|企业|"
+        r"厂|银行|保险|基金|合作社|事务所|经营部|商行|门市部|工作室|协会|学会|联合会|委员会|政府|管理局|供电局|分局|总局|"
+        r"公安局|消防|支队|大队|部队|基地|农场|林场|矿|油田|电厂|电站|总站|推广站|监测站|株式|会社|财团|法人"
+    ),
+    # Persons' names in Chinese characters alone have four at most; longer ones are written with a dot.
+    re.compile(r"[\u3400-\u9fff〇]{4,}[院所处站部队社店馆校场局会室园]$"),
+    re.compile(r"\b(institute|laborator(y|ies)|foundation|hospital|agency)\b", re.IGNORECASE),
 )
-_FOREIGN_INSTITUTE: Final = re.compile(r"\b(institute|laborator(y|ies)|foundation|hospital|agency)\b", re.IGNORECASE)
 
 
 def sort_key(name: str) -> str:
@@ -58,8 +62,8 @@ def initials(name: str) -> str:
 def suggested_kind(name: str) -> OrganisationKind | None:
     """What kind of body the name lets one suppose; a suggestion for a person, never written by itself over a kind
     that somebody stated. State ownership cannot be read off a name."""
-    plain = name.strip().replace("（", "(").replace("）", ")")
-    for pattern, kind in _KIND_BY_ENDING:
+    plain = _TRAILING_BRACKET.sub("", fold_width(name).strip())
+    for pattern, kind in _KIND_BY_FORM:
         if pattern.search(plain):
             return kind
     if _FOREIGN_SCHOOL.search(plain):
@@ -70,8 +74,7 @@ def suggested_kind(name: str) -> OrganisationKind | None:
 def names_an_organisation(name: str) -> bool:
     """Whether an applicant's name is that of a body and not of a person. Doubt says person: a body can be registered
     later, a person's name must not enter the public register of organisations."""
-    patterns = (_ORGANISATION_WORD, _FOREIGN_FIRM, _FOREIGN_SCHOOL, _FOREIGN_INSTITUTE)
-    return any(pattern.search(name) for pattern in patterns) or suggested_kind(name) is not None
+    return any(form.search(name) for form in _ORGANISATION_FORMS) or suggested_kind(name) is not None
 
 
 class OrganisationFinder:
@@ -143,7 +146,3 @@ class OrganisationFinder:
 
     def add_other_name(self, key: int, name: str) -> None:
         self._other.setdefault(organisation_key(name), set()).add(key)
-
-    def add_all(self, names: Mapping[str, int] | Iterable[tuple[str, int]]) -> None:
-        for name, key in names.items() if isinstance(names, Mapping) else names:
-            self.add(key, name)
