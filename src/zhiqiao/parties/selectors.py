@@ -1,0 +1,76 @@
+"""What the rooms above read of organisations and people. Each takes the actor and leaves out what they may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Replace
+
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kernel.names import organisation_key
+from zhiqiao.kernel.text import compact
+from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.models import Membership, Organisation, OrganisationName, User
+from zhiqiao.parties.policies import MEMBERSHIPS, ORGANISATIONS, USERS
+
+
+def living_organisations(actor: Actor) -> QuerySet[Organisation]:
+    """Without the signposts that merges leave; by pinyin."""
+    living = Organisation.objects.filter(merged_into=None)
+    return ORGANISATIONS.visible(actor, living).order_by("pinyin", "id")
+
+
+def organisations_like(actor: Actor, words: str) -> QuerySet[Organisation]:
+    """By a part of the present, a former or another name, by credit code, by pinyin (``dongguan``) or the first
+    letters of it (``dglg``). Nothing asked gives all."""
+    wanted = compact(words)
+    if not wanted:
+        return living_organisations(actor)
+    key = organisation_key(words)
+    condition = Q(credit_code=wanted)
+    if key:
+        other_names = OrganisationName.objects.filter(name_key__contains=key).values("organisation_id")
+        condition |= Q(name_key__contains=key) | Q(pk__in=other_names)
+    found = living_organisations(actor)
+    if wanted.isascii() and wanted.isalnum():
+        letters = wanted.lower()
+        found = found.annotate(letters=Replace("pinyin", Value(" "), Value("")))
+        condition |= Q(letters__contains=letters) | Q(initials__startswith=letters)
+    return found.filter(condition)
+
+
+def organisations_of_kinds(actor: Actor, kinds: Iterable[str]) -> QuerySet[Organisation]:
+    return living_organisations(actor).filter(kind__in=list(kinds))
+
+
+def organisation_by_public_id(actor: Actor, public_id: UUID) -> Organisation:
+    """The organisation of that address, or the one it was merged into. Raises ``NotFound``."""
+    visible = ORGANISATIONS.visible(actor, Organisation.objects.all())
+    organisation = visible.filter(public_id=public_id).first()
+    while organisation is not None and organisation.merged_into_id is not None:
+        organisation = visible.filter(pk=organisation.merged_into_id).first()
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def names_of(organisation: Organisation) -> QuerySet[OrganisationName]:
+    """Its former names, latest first, then its other names."""
+    latest = F("valid_to").desc(nulls_last=True)
+    return organisation.names.order_by("-kind", latest, "name", "id")
+
+
+def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Membership]:
+    """Roles in force in the organisation, with their people."""
+    in_force = Membership.objects.filter(organisation=organisation, ended_on=None, user__is_active=True)
+    visible = MEMBERSHIPS.visible(actor, in_force)
+    return visible.select_related("user").order_by("user__display_name", "user_id", "role")
+
+
+def log_ins(actor: Actor) -> QuerySet[User]:
+    """Everybody who can sign in, as far as the actor may see, each with ``in_force``: the roles held now."""
+    held = Membership.objects.filter(ended_on=None).select_related("organisation").order_by("id")
+    people = USERS.visible(actor, User.objects.all())
+    return people.prefetch_related(Prefetch("memberships", held, to_attr="in_force")).order_by("username")
