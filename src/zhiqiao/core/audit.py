@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,8 +17,10 @@ from django.utils import timezone
 
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.canonical import canonical as canonical
 from zhiqiao.core.models import AuditEntry, OutboxEvent, PersonalValue
 from zhiqiao.core.models.base import new_public_id
+from zhiqiao.kernel.errors import NotFound
 
 LONG_TEXT = 200  # characters; longer values enter the trail by digest, the revision keeps them in full
 
@@ -33,50 +33,76 @@ class Subject:
     id: str
 
 
-@dataclass
-class Work:
-    """What one transaction did so far. ``record`` adds an audit entry, ``emit`` an outbox event."""
-
+@dataclass(frozen=True, slots=True)
+class _Entry:
     actor: ActingUser
+    action: str
+    subject: Subject
+    before: Any
+    after: Any
+
+
+@dataclass
+class _Trail:
+    """What one transaction gathered, whoever acted in it."""
+
     id: uuid.UUID = field(default_factory=new_public_id)
     at: datetime = field(default_factory=timezone.now)
-    entries: list[tuple[str, Subject, Any, Any]] = field(default_factory=list)
+    entries: list[_Entry] = field(default_factory=list)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass
+class Work:
+    """What one actor did so far in one transaction. ``record`` adds an audit entry, ``emit`` an outbox event."""
+
+    actor: ActingUser
+    trail: _Trail = field(default_factory=_Trail)
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.trail.id
+
+    @property
+    def at(self) -> datetime:
+        """The moment that all entries of the transaction carry."""
+        return self.trail.at
 
     def record(self, action: str, subject: Subject, before: Any, after: Any) -> None:
         """``before`` None means created, ``after`` None means withdrawn."""
-        self.entries.append((action, subject, before, after))
+        self.trail.entries.append(_Entry(self.actor, action, subject, before, after))
 
     def emit(self, queue: str, **payload: Any) -> None:
-        self.events.append((queue, payload))
+        self.trail.events.append((queue, payload))
 
-    def flush(self) -> None:
-        insert_rows(AuditEntry, ENTRY_COLUMNS, self._rows())
-        OutboxEvent.objects.bulk_create([OutboxEvent(queue=q, payload=p) for q, p in self.events])
-        self.entries, self.events = [], []
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
-        size = len(self.entries)
-        moment, at = self.at.isoformat(), as_column(self.at)
-        transaction_id = as_column(self.id)
-        for ordinal, (action, subject, before, after) in enumerate(self.entries, 1):
-            content = canonical(
-                {
-                    "transaction": str(self.id),
-                    "ordinal": ordinal,
-                    "size": size,
-                    "at": moment,
-                    "actor": self.actor.actor_id,
-                    "action": action,
-                    "subject": [subject.type, subject.id],
-                    "before": before,
-                    "after": after,
-                }
-            )
-            yield (
-                transaction_id, ordinal, size, at, self.actor.actor_id, self.actor.actor_name,
-                action, subject.type, subject.id, content, None,
-            )  # fmt: skip
+def _write(trail: _Trail) -> None:
+    insert_rows(AuditEntry, ENTRY_COLUMNS, _rows(trail))
+    OutboxEvent.objects.bulk_create([OutboxEvent(queue=q, payload=p) for q, p in trail.events])
+
+
+def _rows(trail: _Trail) -> Iterator[tuple[Any, ...]]:
+    size = len(trail.entries)
+    moment, at = trail.at.isoformat(), as_column(trail.at)
+    transaction_id = as_column(trail.id)
+    for ordinal, entry in enumerate(trail.entries, 1):
+        content = canonical(
+            {
+                "transaction": str(trail.id),
+                "ordinal": ordinal,
+                "size": size,
+                "at": moment,
+                "actor": entry.actor.actor_id,
+                "action": entry.action,
+                "subject": [entry.subject.type, entry.subject.id],
+                "before": entry.before,
+                "after": entry.after,
+            }
+        )
+        yield (
+            transaction_id, ordinal, size, at, entry.actor.actor_id, entry.actor.actor_name,
+            entry.action, entry.subject.type, entry.subject.id, content, None,
+        )  # fmt: skip
 
 
 ENTRY_COLUMNS: Sequence[str] = (
@@ -89,10 +115,12 @@ _current: ContextVar[Work | None] = ContextVar("unit_of_work", default=None)
 
 @contextmanager
 def unit_of_work(actor: ActingUser) -> Iterator[Work]:
-    """One transaction and its trail. An action called inside another joins the outer one."""
+    """One transaction and its trail. An action called inside another joins the outer one, under its own actor;
+    when it fails, what it wrote and recorded is taken back, whatever the outer one makes of the error."""
     outer = _current.get()
     if outer is not None:
-        yield outer
+        with _joined(outer, actor) as work:
+            yield work
         return
     with transaction.atomic():
         work = Work(actor)
@@ -101,20 +129,19 @@ def unit_of_work(actor: ActingUser) -> Iterator[Work]:
             yield work
         finally:
             _current.reset(token)
-        work.flush()
+        _write(work.trail)
 
 
-def canonical(value: Any) -> str:
-    """The one text of a value: sorted keys, no spaces, UTF-8, dates in ISO form, money as written."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal | uuid.UUID):
-        return str(value)
-    raise TypeError(f"no canonical text for {type(value).__name__}")
+@contextmanager
+def _joined(outer: Work, actor: ActingUser) -> Iterator[Work]:
+    trail = outer.trail
+    entries, events = len(trail.entries), len(trail.events)
+    try:
+        with transaction.atomic():
+            yield Work(actor, trail)
+    except BaseException:
+        del trail.entries[entries:], trail.events[events:]
+        raise
 
 
 def as_column(value: uuid.UUID | datetime) -> Any:
@@ -141,8 +168,20 @@ def personal(value: str) -> dict[str, str]:
     return {"personal": commitment}
 
 
+def personal_value(commitment: str) -> str | None:
+    """The value behind a commitment; None once it was erased or where it is not known."""
+    kept = PersonalValue.objects.filter(commitment=commitment, erased_at=None).first()
+    return kept.value if kept else None
+
+
 def erase_personal(work: Work, commitment: str) -> None:
-    """Erase a personal value by law (PIPL art. 47); the commitment stays, so every entry still verifies."""
-    kept = PersonalValue.objects.get(commitment=commitment)
-    PersonalValue.objects.filter(pk=kept.pk).update(salt="", value="", erased_at=timezone.now())
-    work.record("core.erase_personal", Subject("core.personal", str(kept.public_id)), None, {"of": commitment})
+    """Erase a personal value by law (PIPL art. 47); the commitment stays, so every entry still verifies.
+
+    Raises ``NotFound`` for an unknown commitment. Erasing twice changes nothing.
+    """
+    kept = PersonalValue.objects.filter(commitment=commitment).first()
+    if kept is None:
+        raise NotFound("personal_value", commitment=commitment)
+    if PersonalValue.objects.filter(pk=kept.pk, erased_at=None).update(salt="", value="", erased_at=work.at):
+        subject = Subject("core.personal", str(kept.public_id))
+        work.record("core.erase_personal", subject, {"of": commitment}, None)

@@ -1,156 +1,154 @@
-"""The seal over the audit trail: entries → Merkle tree → block → chain, and the check of all of it."""
+"""The seal over the audit trail: entries → Merkle tree → block → chain, and proofs of single entries."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, F, Max, Min
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from zhiqiao.core.audit import canonical
+from zhiqiao.core.merkle import ALGORITHM, GENESIS, Header, check_proof, leaf, merkle_root, proof_path
 from zhiqiao.core.models import AuditBlock, AuditEntry
+from zhiqiao.core.verification import Verification, header_of, verify
+from zhiqiao.kernel.errors import Conflict
 
-ALGORITHM = "sha256"
-GENESIS = "0" * 64
+__all__ = [
+    "Verification",
+    "check_proof",
+    "kept_heads",
+    "prove",
+    "seal_entries",
+    "seal_everything",
+    "verify",
+]
+
 BLOCK_SIZE = 20_000  # entries; keeps a block's tree within a few megabytes
+KEYS_AT_ONCE = 500  # SQLite's older builds take 999 parameters in a statement
+ATTEMPTS = 5
 
 
-def leaf(content: str) -> bytes:
-    # Leaves and nodes are hashed under different prefixes (RFC 6962, 2.1), so that no node passes for an entry.
-    return hashlib.sha256(b"\x00" + content.encode()).digest()
+class SealedMeanwhile(Conflict):
+    """Another sealer took these entries or this block's number first; nothing was written."""
+
+    code = "sealed_meanwhile"
 
 
-def node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
+def seal_entries(limit: int = BLOCK_SIZE) -> int:
+    """Seal what is not sealed yet into at most one block; returns how many entries went in.
 
-
-def merkle_root(leaves: Sequence[bytes]) -> str:
-    """Root over the leaves in order; an odd one out moves up unpaired."""
-    level = list(leaves)
-    while len(level) > 1:
-        paired = [node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(level) - len(level) % 2 :]
-    return level[0].hex() if level else GENESIS
-
-
-def proof_path(leaves: Sequence[bytes], position: int) -> list[tuple[str, str]]:
-    """What one entry needs to be proven alone: [(side, sibling hash)] from the leaf to the root."""
-    path: list[tuple[str, str]] = []
-    level = list(leaves)
-    while len(level) > 1:
-        sibling = position ^ 1
-        if sibling < len(level):
-            path.append(("left" if sibling < position else "right", level[sibling].hex()))
-        paired = [node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(level) - len(level) % 2 :]
-        position //= 2
-    return path
-
-
-def root_from_path(content: str, path: Sequence[tuple[str, str]]) -> str:
-    current = leaf(content)
-    for side, sibling in path:
-        other = bytes.fromhex(sibling)
-        current = node(other, current) if side == "left" else node(current, other)
-    return current.hex()
-
-
-def block_head(block: AuditBlock) -> str:
-    text = canonical(
-        [block.number, block.algorithm, block.entry_count, block.merkle_root, block.previous_head,
-         block.sealed_at.isoformat()]
-    )  # fmt: skip
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def seal_entries() -> int:
-    """Seal what is not sealed yet, at most one block; returns how many entries went in.
-
-    Takes entries whose block is null, not an id range: a transaction that commits late is not missed.
-    Two sealers at once cannot both succeed: the block number is unique.
+    Takes entries whose block is null, not an id range: a transaction that commits late is not missed. Two sealers
+    cannot both succeed: the block's number is unique, and every entry must still be free when it is joined.
+    Raises ``SealedMeanwhile`` for the one that comes second.
     """
-    with transaction.atomic():
-        waiting = AuditEntry.objects.filter(block__isnull=True).order_by("id")
-        rows = list(waiting.values_list("id", "content")[:BLOCK_SIZE])
-        if not rows:
-            return 0
-        last = AuditBlock.objects.order_by("-number").first()
-        block = AuditBlock(
-            number=last.number + 1 if last else 1,
-            algorithm=ALGORITHM,
-            entry_count=len(rows),
-            merkle_root=merkle_root([leaf(content) for _, content in rows]),
-            previous_head=last.head if last else GENESIS,
-            sealed_at=timezone.now(),
-        )
-        block.head = block_head(block)
-        block.save()
-        _join_block(block, [pk for pk, _ in rows])
+    try:
+        with transaction.atomic():
+            # The last block is read before the entries: read after, a block sealed in between would be followed
+            # by one over the same entries.
+            last = AuditBlock.objects.order_by("-number").first()
+            rows = list(_waiting().values_list("id", "content")[:limit])
+            if not rows:
+                return 0
+            block = _new_block(last, [leaf(content) for _, content in rows])
+            _join_block(block, [key for key, _ in rows])
+            transaction.on_commit(partial(keep_head, block))
+    except IntegrityError as taken:
+        raise SealedMeanwhile from taken
     return len(rows)
 
 
-def _join_block(block: AuditBlock, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), 500):
-        AuditEntry.objects.filter(id__in=ids[start : start + 500]).update(block=block)
+def _waiting() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(block__isnull=True).order_by("id")
+
+
+def _new_block(last: AuditBlock | None, leaves: Sequence[bytes]) -> AuditBlock:
+    block = AuditBlock(
+        number=last.number + 1 if last else 1,
+        algorithm=ALGORITHM,
+        entry_count=len(leaves),
+        merkle_root=merkle_root(leaves),
+        previous_head=last.head if last else GENESIS,
+        sealed_at=timezone.now(),
+    )
+    block.head = header_of(block).head
+    block.save(force_insert=True)
+    return block
+
+
+def _join_block(block: AuditBlock, keys: Sequence[int]) -> None:
+    joined = 0
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        joined += _waiting().filter(id__in=keys[start : start + KEYS_AT_ONCE]).update(block=block)
+    if joined != len(keys):
+        raise SealedMeanwhile(block=block.number)
 
 
 def seal_everything() -> int:
+    """Seal until nothing waits; returns how many entries this call sealed."""
     total = 0
-    while sealed := seal_entries():
+    while sealed := _seal_patiently():
         total += sealed
     return total
 
 
-@dataclass
-class Verification:
-    """What a check of the whole trail found. ``problems`` are (code, facts)."""
-
-    blocks: int = 0
-    sealed: int = 0
-    unsealed: int = 0
-    head: str = GENESIS
-    problems: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-
-    @property
-    def intact(self) -> bool:
-        return not self.problems
+def _seal_patiently() -> int:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return seal_entries()
+        except SealedMeanwhile:
+            continue
+    return seal_entries()
 
 
-def verify() -> Verification:
-    """Recompute every leaf, root and link, and count every transaction's entries."""
-    found = Verification()
-    for block in AuditBlock.objects.order_by("number").iterator():
-        found.problems.extend(_block_problems(block, found))
-        found.blocks, found.head = block.number, block.head
-        found.sealed += block.entry_count
-    found.unsealed = AuditEntry.objects.filter(block__isnull=True).count()
-    found.problems.extend(_incomplete_transactions())
-    return found
+def prove(entry: AuditEntry) -> dict[str, Any]:
+    """Everything that shows, without this database, that the entry was sealed: check with ``merkle.check_proof``.
+
+    Raises ``Conflict`` ``not_sealed_yet`` before the entry's block exists.
+    """
+    block = AuditBlock.objects.filter(entries=entry.pk).first()
+    if block is None:
+        raise Conflict("not_sealed_yet", entry=entry.pk)
+    rows = list(block.entries.order_by("id").values_list("id", "content"))
+    position = [key for key, _ in rows].index(entry.pk)
+    path = proof_path([leaf(content) for _, content in rows], position)
+    header = header_of(block)
+    return {
+        "content": entry.content,
+        "path": [list(step) for step in path],
+        "block": {**{name: getattr(header, name) for name in Header.__slots__}, "head": block.head},
+    }
 
 
-def _block_problems(block: AuditBlock, found: Verification) -> Iterator[tuple[str, dict[str, object]]]:
-    if block.number != found.blocks + 1:
-        yield "block_missing", {"after": found.blocks, "found": block.number}
-    if block.previous_head != found.head:
-        yield "chain_broken", {"block": block.number}
-    if block.head != block_head(block):
-        yield "head_wrong", {"block": block.number}
-    contents = block.entries.order_by("id").values_list("content", flat=True)
-    leaves = [leaf(content) for content in contents.iterator()]
-    if len(leaves) != block.entry_count or merkle_root(leaves) != block.merkle_root:
-        yield "entries_changed", {"block": block.number, "entries": len(leaves), "sealed": block.entry_count}
+def heads_file() -> Path:
+    return Path(settings.ZHIQIAO_HOME) / "seal-heads.txt"
 
 
-def _incomplete_transactions() -> Iterator[tuple[str, dict[str, object]]]:
-    grouped = AuditEntry.objects.values("transaction").annotate(
-        found=Count("id"), highest=Max("ordinal"), least=Min("size"), most=Max("size")
-    )
-    wrong = grouped.exclude(found=F("most"), highest=F("most"), least=F("most"))
-    for row in wrong[:100]:
-        yield (
-            "transaction_incomplete",
-            {"transaction": str(row["transaction"]), "found": row["found"], "size": row["most"]},
-        )
+def keep_head(block: AuditBlock) -> None:
+    """Note the block's head outside the database, so that blocks cut off the end of the chain are missed.
+
+    Copy the file elsewhere now and then: who can rewrite the database can often rewrite the file beside it.
+    """
+    line = f"{block.number} {block.head}\n".encode()
+    # One write in append mode: lines of two processes do not mix.
+    handle = os.open(heads_file(), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o640)
+    try:
+        os.write(handle, line)
+    finally:
+        os.close(handle)
+
+
+def kept_heads(path: Path | None = None) -> Iterator[tuple[int, str]]:
+    """The (number, head) pairs noted so far; none where nothing was sealed on this machine."""
+    path = path or heads_file()
+    if not path.exists():
+        return
+    with path.open(encoding="ascii") as lines:
+        for line in lines:
+            number, _, head = line.strip().partition(" ")
+            if number.isdigit() and head:
+                yield int(number), head

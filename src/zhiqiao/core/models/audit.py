@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from zhiqiao.core.encryption import EncryptedTextField
 from zhiqiao.core.models.base import new_public_id
 
 
@@ -63,7 +64,7 @@ class PersonalValue(models.Model):
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     commitment = models.CharField(max_length=64, unique=True)
     salt = models.CharField(max_length=64, blank=True)
-    value = models.TextField(blank=True)
+    value = EncryptedTextField(blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True)
 
