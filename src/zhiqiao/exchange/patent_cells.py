@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from zhiqiao.exchange.cells import Cell
 from zhiqiao.exchange.plans import Reader
 from zhiqiao.exchange.values import (
-    CellRefused,
     line_reader,
     read_classes,
     read_count,
@@ -17,6 +15,7 @@ from zhiqiao.exchange.values import (
     read_line,
     read_list,
     read_names,
+    read_postcode,
     read_text,
     read_yes_no,
 )
@@ -24,20 +23,8 @@ from zhiqiao.kernel.application_numbers import parse_application_number
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kernel.text import compact
 
-_POSTCODE = re.compile(r"\d{6}")
 _FUNDING_LEVEL = re.compile(r"国家|省部?|市|区县?|镇")
 _NEGATED = re.compile(r"非|未|不|无|没")
-
-
-def read_postcode(cell: Cell) -> str | None:
-    """Six digits; a number cell has lost the noughts in front."""
-    text = compact(read_line(cell) or "").removesuffix(".0")
-    if not text or not text.strip("0"):
-        return None
-    text = text.zfill(6) if not isinstance(cell, str) else text
-    if not _POSTCODE.fullmatch(text):
-        raise CellRefused("postcode_format")
-    return text
 
 
 def read_declared_kind(words: str) -> str | None:

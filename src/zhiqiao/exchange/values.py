@@ -27,6 +27,8 @@ _YES = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "对", "�
 _NO = frozenset({"否", "无", "没有", "不是", "no", "n", "false", "0", "×", "x", "不属于", "非"})
 _LIST_MARKS = re.compile(r"\s*[;；|\n]\s*")
 _COUNT = re.compile(r"(\d{1,7})(?:\.0+)?(?:次|件|项|个)?")
+_POSTCODE = re.compile(r"\d{6}", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 _LINE_LIMIT = 255
 _NAME_LIMIT = 255
 _TEXT_LIMIT = 1_000_000
@@ -56,7 +58,7 @@ def read_text(cell: Cell) -> str | None:
     return _refuse_damage(clean_text(_written(cell), limit=_TEXT_LIMIT))
 
 
-def line_reader(limit: int) -> Converter:
+def line_reader(limit: int) -> Callable[[Cell], str | None]:
     """One line of at most ``limit`` characters, the width of the column it is stored in; longer is refused, not cut."""
 
     def read(cell: Cell) -> str | None:
@@ -165,6 +167,25 @@ def read_yes_no(cell: Cell) -> bool | None:
     if text in _YES:
         return True
     return False if text in _NO else None
+
+
+def read_postcode(cell: Cell) -> str | None:
+    """Six digits; a number cell has lost the noughts in front."""
+    text = compact(read_line(cell) or "").removesuffix(".0")
+    if not text.strip("0"):
+        return None
+    text = text if isinstance(cell, str) else text.zfill(6)
+    if not _POSTCODE.fullmatch(text):
+        raise CellRefused("postcode_format")
+    return text
+
+
+def read_phone(cell: Cell) -> str | None:
+    """As written. A number shown as 1.38E+10 has lost its digits and is refused."""
+    text = read_line(cell)
+    if text is not None and _SCIENTIFIC.fullmatch(compact(text)):
+        raise CellRefused("phone_scientific")
+    return text
 
 
 def money_reader(unit: Unit | None) -> Converter:

@@ -89,3 +89,5 @@ def _load(kind: str) -> Vocabulary:
 
 
 PATENTS = _load("patents")
+ORGANISATIONS = _load("organisations")
+NEEDS = _load("needs")
