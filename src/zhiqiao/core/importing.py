@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -55,7 +55,7 @@ class Storer(Protocol):
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]: ...
 
-    def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterator[ReadRow[Any]]: ...
+    def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterable[ReadRow[Any]]: ...
 
     def store(self, rows: Sequence[ReadRow[Any]], run: ImportRun, work: Work) -> list[Outcome]: ...
 
@@ -207,7 +207,7 @@ class _Session:
             raise FileRefused(table.refusal.reason, **table.refusal.facts)
         mapping, body = self.storer.headings(table, self.mapping)
         self._keep_headings(number, mapping)
-        rows = self.storer.rows(body, mapping, self.options)
+        rows = iter(self.storer.rows(body, mapping, self.options))
         taken = self.done_rows if number == self.done_tables else 0
         for _ in islice(rows, taken):
             pass

@@ -32,11 +32,12 @@ class Patent(Record):
     """One patent or application, merged from every row that named its application number.
 
     ``number`` is the application number with its check digit and without the dot; ``check_filled`` says that the
-    source lacked the digit. The status columns repeat the newest ``StatusRecord``. ``status_as_of`` null: the
-    source gave no day. ``provenance`` is field → [import run id, as-of day or null]. ``public`` False: not yet
-    published, seen by its holders alone. ``guard_version`` is advanced by compare-and-swap before a rule that
-    spans rows is decided. ``anniversary`` is the filing day within a year, month × 100 + day, for annual fees.
-    ``claims`` in full only where a full-text file brought them. Dates are days as the register gives them; null means not known.
+    source lacked the digit. The status columns repeat the newest ``StatusRecord``. ``status_as_of`` null: the source
+    vouched for no day; then ``status_through``, the latest day its row shows, is the earliest it can be.
+    ``provenance`` is field → [import run key, as-of day or null]. ``public`` False: not yet published, seen by its
+    holders alone. ``guard_version`` is advanced by compare-and-swap before a rule that spans rows is decided.
+    ``anniversary`` is the filing day within a year, month × 100 + day, for annual fees. ``claims`` in full only where
+    a full-text file brought them. Dates are days as the register gives them; null means not known.
     """
 
     number = models.CharField(max_length=13, unique=True)
@@ -69,6 +70,7 @@ class Patent(Record):
     status_phase = models.CharField(max_length=40, blank=True)
     status_words = models.CharField(max_length=255, blank=True)
     status_as_of = models.DateField(null=True)
+    status_through = models.DateField(null=True)
     status_source = models.CharField(max_length=255, blank=True)
     funding = models.CharField(max_length=8, choices=Funding.choices, default=Funding.UNKNOWN)
     funding_project = models.CharField(max_length=500, blank=True)

@@ -19,6 +19,7 @@ class StatusRecord(models.Model):
     phase = models.CharField(max_length=40, blank=True)
     words = models.CharField(max_length=255)
     as_of = models.DateField(null=True)
+    through = models.DateField(null=True)
     source = models.CharField(max_length=255)
     run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,102 @@
+"""What happens to needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from zhiqiao.core.audit import Subject, shortened, unit_of_work
+from zhiqiao.core.encryption import blind_index
+from zhiqiao.kernel.errors import Conflict, Invalid
+from zhiqiao.kernel.text import clean_line, clean_text
+from zhiqiao.needs.models import Need, NeedPrivate
+from zhiqiao.needs.models.needs import NeedState
+from zhiqiao.needs.policies import NEEDS
+from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.models import Organisation
+
+TITLE = 300  # characters
+CONTENT = 20_000  # characters
+
+
+@dataclass(frozen=True)
+class NeedStatement:
+    """A need as a firm states it: the layer others may read, and the private one. ``budget`` in yuan."""
+
+    content: str
+    title: str = ""
+    organisation: Organisation | None = None
+    published: bool = False
+    deadline: date | None = None
+    private_details: str = ""
+    budget: Decimal | None = None
+    contact: str = ""
+    phone: str = ""
+
+
+def subject(need: Need) -> Subject:
+    return Subject("needs.need", str(need.public_id))
+
+
+def state_need(*, actor: Actor, statement: NeedStatement) -> Need:
+    """Take a need in. Without a title its first sentence is one."""
+    content = clean_text(statement.content, limit=CONTENT)
+    title = clean_line(statement.title, limit=TITLE) or first_sentence(content)
+    if not title:
+        raise Invalid("need_empty")
+    need = Need(
+        title=title,
+        content=content,
+        organisation=statement.organisation,
+        organisation_name=statement.organisation.name if statement.organisation else "",
+        town_code=statement.organisation.town_code if statement.organisation else "",
+        published=statement.published,
+        deadline=statement.deadline,
+    )
+    NEEDS.require(actor, "state", need)
+    with unit_of_work(actor) as work:
+        need.save()
+        keep_private(need, statement)
+        after = {"title": title, "content": content, "published": need.published, "deadline": need.deadline}
+        work.record("needs.state_need", subject(need), None, shortened(after))
+        work.emit("index.needs", ids=[need.pk])
+    return need
+
+
+def keep_private(need: Need, statement: NeedStatement) -> None:
+    if not (statement.private_details or statement.budget is not None or statement.contact or statement.phone):
+        return
+    NeedPrivate.objects.update_or_create(
+        need=need,
+        defaults={
+            "details": statement.private_details,
+            "budget": "" if statement.budget is None else str(statement.budget),
+            "contact": statement.contact,
+            "phone": statement.phone,
+            "phone_index": blind_index("phone", statement.phone),
+        },
+    )
+
+
+def first_sentence(content: str) -> str:
+    """The beginning of a text that can stand for it: up to the first full stop or line break, 80 characters at most."""
+    first = content.strip().splitlines()[0] if content.strip() else ""
+    for mark in "。!!??;;":
+        first = first.partition(mark)[0]
+    return first[:80]
+
+
+def close_need(*, actor: Actor, need: Need) -> Need:
+    """The need no longer stands. Raises Conflict unless it is open."""
+    NEEDS.require(actor, "change", need)
+    with unit_of_work(actor) as work:
+        closed = Need.objects.filter(pk=need.pk, state=NeedState.OPEN).update(
+            state=NeedState.CLOSED, updated_at=work.at
+        )
+        if closed != 1:
+            raise Conflict("need_not_open", need=str(need.public_id))
+        work.record("needs.close_need", subject(need), {"state": NeedState.OPEN}, {"state": NeedState.CLOSED})
+        work.emit("index.needs", ids=[need.pk])
+    need.refresh_from_db()
+    return need

@@ -1,0 +1,62 @@
+"""Reading needs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q, QuerySet
+
+from zhiqiao.engine.documents import Document
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.needs.models import Need
+from zhiqiao.needs.policies import NEEDS
+from zhiqiao.parties.actors import Actor
+
+
+def needs_visible_to(actor: Actor) -> QuerySet[Need]:
+    return NEEDS.visible(actor, Need.objects.select_related("organisation"))
+
+
+def need_for(actor: Actor, identity: str) -> Need:
+    """By public id, sender's own number or running key. Raises NotFound where absent or hidden."""
+    found = needs_visible_to(actor).filter(_identity(identity)).order_by("-id").first()
+    if found is None:
+        raise NotFound("need_not_found", need=identity[:64])
+    return found
+
+
+def _identity(identity: str) -> Q:
+    try:
+        return Q(public_id=uuid.UUID(identity)) | Q(external_id=identity)
+    except ValueError:
+        pass
+    if identity.isdecimal() and len(identity) < 18:
+        return Q(external_id=identity) | Q(pk=int(identity))
+    return Q(external_id=identity)
+
+
+def all_need_keys() -> Iterator[int]:
+    return Need.objects.filter(withdrawn_at=None).order_by("id").values_list("id", flat=True).iterator()
+
+
+def need_documents(keys: Sequence[int]) -> list[Document]:
+    """What search knows of needs: the public layer alone."""
+    found: list[Document] = []
+    for start in range(0, len(keys), 500):
+        rows = Need.objects.filter(pk__in=keys[start : start + 500], withdrawn_at=None)
+        found.extend(need_document(need) for need in rows)
+    return found
+
+
+def need_document(need: Need) -> Document:
+    own = [f"org:{need.organisation_id}"] if need.organisation_id else []
+    return Document(
+        key=need.pk,
+        number=str(need.public_id),
+        title=need.title,
+        abstract=need.content,
+        holders=(need.organisation_name,) if need.organisation_name else (),
+        visibility=("city", "centre", *own, *(("public",) if need.published else ())),
+        facets={"state": need.state, "date": need.created_at.date().isoformat(), "town": need.town_code},
+    )

@@ -1,0 +1,167 @@
+"""One patent of a chunk: what its rows say against what is stored, settled field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from zhiqiao.core.audit import Subject, shortened
+from zhiqiao.core.models import ImportRun
+from zhiqiao.exchange.merge import merge_records
+from zhiqiao.exchange.patents import PatentRecord
+from zhiqiao.exchange.rows import ReadRow
+from zhiqiao.registry.importing.values import DESCRIBED, EMPTY, STATUS, derived, described, status_of
+from zhiqiao.registry.models import Patent
+from zhiqiao.registry.rules import ToldStatus, speaks_for_newer, status_may_replace
+
+STORED = ("id", "public_id", "number", "kind", "provenance", "withdrawn_at", *DESCRIBED, *STATUS)
+
+
+@dataclass
+class Change:
+    """One patent of a chunk: what its rows say, what is stored, and what will be."""
+
+    record: PatentRecord
+    positions: list[int]
+    said: dict[str, Any]
+    stored: dict[str, Any] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def revived(self) -> bool:
+        """Stored once, taken back by an undo, and told again now."""
+        return self.stored is not None and self.stored["withdrawn_at"] is not None
+
+
+def merged(rows: Sequence[ReadRow[PatentRecord]]) -> dict[str, Change]:
+    """Rows of one patent become one record, in the order they stand."""
+    found: dict[str, Change] = {}
+    for position, row in enumerate(rows):
+        record = row.record
+        assert record is not None  # noqa: S101 -- the runner hands over rows with a record
+        known = found.get(record.number)
+        if known is None:
+            found[record.number] = Change(record, [position], {})
+        else:
+            known.record = merge_records(known.record, record)
+            known.positions.append(position)
+    for change in found.values():
+        change.said = described(change.record)
+    return found
+
+
+def attach_stored(changes: Sequence[Change]) -> None:
+    by_number = {change.record.number: change for change in changes}
+    numbers = list(by_number)
+    for start in range(0, len(numbers), 500):
+        rows = Patent.objects.filter(number__in=numbers[start : start + 500]).values(*STORED)
+        for row in rows:
+            by_number[row["number"]].stored = row
+
+
+def settle(change: Change, run: ImportRun, today: date) -> None:
+    """Decide field by field what the patent will say: empties never overwrite, older days never overwrite newer."""
+    stored = change.stored
+    change.values = dict(EMPTY) if stored is None else {name: stored[name] for name in (*DESCRIBED, *STATUS)}
+    change.provenance = {} if stored is None else dict(stored["provenance"])
+    as_of = change.record.status_as_of
+    stamp = [run.pk, as_of.isoformat() if as_of else None]
+    for name, value in change.said.items():
+        if stored is None:
+            change.values[name] = value
+            change.provenance[name] = stamp
+        else:
+            _settle_field(change, name, value, as_of, stamp)
+    _settle_status(change, run)
+    change.values |= derived(change.record.kind, change.values, today)
+
+
+def _settle_field(change: Change, name: str, value: Any, as_of: date | None, stamp: list[Any]) -> None:
+    kept = change.values[name]
+    if isinstance(value, tuple):
+        value = list(value)
+    if name == "extra":
+        value = {**kept, **value}
+    if kept == value:
+        return
+    if kept and not may_overwrite(change, name, as_of):
+        change.codes.append("older_kept")
+        return
+    change.changes[name] = [plain(kept), plain(value)]
+    change.values[name] = value
+    change.provenance[name] = stamp
+
+
+def may_overwrite(change: Change, name: str, as_of: date | None) -> bool:
+    """By the stated days; without them by how far the publication has come: the rows of the published application
+    do not overwrite what the grant's rows say, whatever their order."""
+    kept_day = change.provenance.get(name, [None, None])[1]
+    if as_of is not None and kept_day is not None:
+        return as_of >= date.fromisoformat(kept_day)
+    own, reached = stage_day(change.said), stage_day(change.values)
+    if own is not None and reached is not None and own < reached:
+        return False
+    return speaks_for_newer(as_of, None if kept_day is None else date.fromisoformat(kept_day))
+
+
+def stage_day(values: dict[str, Any]) -> date | None:
+    days = [day for day in (values.get("published_on"), values.get("granted_on")) if day is not None]
+    return max(days, default=None)
+
+
+def plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+NO_STATUS: dict[str, Any] = {
+    "status_group": "unknown", "status_phase": "", "status_words": "", "status_as_of": None, "status_through": None,
+    "status_source": "",
+}  # fmt: skip
+
+
+def _settle_status(change: Change, run: ImportRun) -> None:
+    if change.stored is None:
+        change.values |= NO_STATUS
+    found = status_of(change.record)
+    if found is None:
+        return
+    status, words = found
+    record, values = change.record, change.values
+    told = dict(
+        zip(
+            STATUS,
+            (status.group, status.phase, words, record.status_as_of, record.known_through, run.sender[:255]),
+            strict=True,
+        )
+    )
+    if all(values[name] == told[name] for name in STATUS[:5]):
+        return
+    if not status_may_replace(as_told(told), as_told(values)):
+        if values["status_words"] != words:
+            change.codes.append("older_status_kept")
+        return
+    if change.stored is not None:
+        for name in STATUS[:5]:
+            if values[name] != told[name]:
+                change.changes[name] = [plain(values[name]), plain(told[name])]
+    change.values |= told
+
+
+def as_told(values: dict[str, Any]) -> ToldStatus:
+    return ToldStatus(values["status_group"], values["status_as_of"], values["status_through"])
+
+
+def subject(public_id: object) -> Subject:
+    return Subject("registry.patent", str(public_id))
+
+
+def trail(change: Change) -> dict[str, Any]:
+    """What the audit says of a new patent: its number and what the file said."""
+    said = {name: plain(value) for name, value in change.said.items()}
+    status = {name: plain(change.values[name]) for name in STATUS if change.values[name]}
+    return shortened({"number": change.record.number, **said, **status})

@@ -1,0 +1,87 @@
+"""Store the rows of a patent list: merge by application number, compare, write what differs, keep the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+
+from zhiqiao.core.audit import Work
+from zhiqiao.core.importing import Outcome
+from zhiqiao.core.models import ImportRow, ImportRun
+from zhiqiao.exchange.cells import Table
+from zhiqiao.exchange.headings import HeadingMap, read_headings
+from zhiqiao.exchange.patents import PatentRecord, read_patents
+from zhiqiao.exchange.rows import ReadOptions, ReadRow
+from zhiqiao.exchange.vocabularies import PATENTS
+from zhiqiao.registry.importing import undo, writing
+from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
+from zhiqiao.registry.importing.holders import HolderLinker
+
+
+class PatentStorer:
+    """Takes patent lists into the register."""
+
+    kind = "patents"
+
+    def __init__(self) -> None:
+        self._linker: HolderLinker | None = None
+
+    def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
+        return read_headings(table, PATENTS, saved)
+
+    def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterable[ReadRow[PatentRecord]]:
+        return read_patents(table, mapping, options)
+
+    def store(self, rows: Sequence[ReadRow[PatentRecord]], run: ImportRun, work: Work) -> list[Outcome]:
+        if self._linker is None:
+            self._linker = HolderLinker.load()
+        changes = list(merged(rows).values())
+        attach_stored(changes)
+        today = timezone.localdate()
+        for change in changes:
+            settle(change, run, today)
+        touched = self._touched(changes, run)
+        new = [change for change in changes if change.stored is None]
+        old = [change for change in changes if change.stored is not None and (change.changes or change.revived)]
+        ids = writing.insert(new, run, work, self._linker)
+        ids |= writing.update(old, run, work, self._linker)
+        writing.record_statuses(changes, ids, run)
+        writing.record_statements(changes, ids, run)
+        if new or old:
+            work.emit("index.patents", ids=[ids[change.record.number] for change in (*new, *old)])
+        return outcomes(rows, changes, ids, touched)
+
+    def undo(self, run: ImportRun, work: Work) -> int:
+        return undo.take_back(run, work)
+
+    def _touched(self, changes: Sequence[Change], run: ImportRun) -> set[int]:
+        """Patents that earlier rows of this very run already named."""
+        known = [change.stored["id"] for change in changes if change.stored is not None]
+        if not known:
+            return set()
+        named = ImportRow.objects.filter(run=run, subject_id__in=known).exclude(outcome="rejected")
+        return {pk for pk in named.values_list("subject_id", flat=True) if pk is not None}
+
+
+def outcomes(
+    rows: Sequence[ReadRow[PatentRecord]], changes: Sequence[Change], ids: dict[str, int], touched: set[int]
+) -> list[Outcome]:
+    found: list[Outcome | None] = [None] * len(rows)
+    for change in changes:
+        first, *others = change.positions
+        key = ids.get(change.record.number) or (change.stored or {}).get("id")
+        kind = _kind(change)
+        codes = tuple(warning.code for warning in rows[first].warnings) + tuple(dict.fromkeys(change.codes))
+        if key in touched:
+            kind, codes = "unchanged", (*codes, "row_merged")
+        found[first] = Outcome(kind, key, codes)
+        for position in others:
+            found[position] = Outcome("unchanged", key, (*(w.code for w in rows[position].warnings), "row_merged"))
+    return [outcome for outcome in found if outcome is not None]
+
+
+def _kind(change: Change) -> str:
+    if change.stored is None or change.revived:
+        return "created"
+    return "updated" if change.changes else "unchanged"

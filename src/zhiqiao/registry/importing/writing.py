@@ -1,0 +1,161 @@
+"""The rows that an import writes: patents, holders, statuses, statements, revisions, audit entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from zhiqiao.core.audit import Work, as_column, canonical, shortened
+from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.models import ImportRun, Revision
+from zhiqiao.core.models.base import new_public_id
+from zhiqiao.registry.importing.change import Change, plain, subject, trail
+from zhiqiao.registry.importing.holders import HOLDER_COLUMNS, HolderLinker, effective
+from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, STATUS, status_of
+from zhiqiao.registry.models import HolderStatement, Patent, PatentHolder, StatusRecord
+
+PATENT_COLUMNS = (
+    "public_id", "created_at", "number", "kind", "pct", "check_filled", "provenance", "withdrawn_at",
+    "guard_version", "updated_at", *DESCRIBED, *STATUS, *DERIVED,
+)  # fmt: skip
+STATUS_COLUMNS = (
+    "patent_id", "group", "phase", "words", "as_of", "through", "source", "run_id", "recorded_at", "withdrawn_at",
+)  # fmt: skip
+REVISION = "registry.patent"
+
+
+def column(value: Any) -> Any:
+    """A value as both databases' bulk paths take it: lists and mappings as JSON text, days as ISO text."""
+    if isinstance(value, list | tuple | dict):
+        return canonical(value)
+    if isinstance(value, datetime):
+        return as_column(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def insert(changes: Sequence[Change], run: ImportRun, work: Work, linker: HolderLinker) -> dict[str, int]:
+    """Store new patents; returns number → key."""
+    if not changes:
+        return {}
+    linker.learn(work, (name for change in changes for name in effective(change.values)[1]))
+    now = as_column(work.at)
+    public_ids = {change.record.number: new_public_id() for change in changes}
+    insert_rows(Patent, PATENT_COLUMNS, (_patent_row(change, public_ids, now) for change in changes))
+    ids = _keys([change.record.number for change in changes])
+    holders = (row for change in changes for row in _holder_rows(change, ids, linker, now))
+    insert_rows(PatentHolder, HOLDER_COLUMNS, holders)
+    for change in changes:
+        work.record("registry.import_patent", subject(public_ids[change.record.number]), None, trail(change))
+    return ids
+
+
+def _patent_row(change: Change, public_ids: dict[str, Any], now: Any) -> tuple[Any, ...]:
+    record, values = change.record, change.values
+    return (
+        as_column(public_ids[record.number]), now, record.number, record.kind, record.pct, record.check_filled,
+        canonical(change.provenance), None, 0, now,
+        *(column(values[name]) for name in DESCRIBED),
+        *(column(values[name]) for name in STATUS),
+        *(column(values[name]) for name in DERIVED),
+    )  # fmt: skip
+
+
+def _keys(numbers: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(numbers), 500):
+        rows = Patent.objects.filter(number__in=numbers[start : start + 500])
+        found.update(rows.values_list("number", "id"))
+    return found
+
+
+def _holder_rows(change: Change, ids: dict[str, int], linker: HolderLinker, now: Any) -> Iterator[tuple[Any, ...]]:
+    role, names = effective(change.values)
+    yield from linker.rows(ids[change.record.number], role, names, now)
+
+
+def update(changes: Sequence[Change], run: ImportRun, work: Work, linker: HolderLinker) -> dict[str, int]:
+    """Write what differs on known patents, with a revision each; returns number → key."""
+    if not changes:
+        return {}
+    linker.learn(work, (name for change in changes for name in effective(change.values)[1]))
+    ids: dict[str, int] = {}
+    revisions: list[Revision] = []
+    for change in changes:
+        stored = change.stored
+        assert stored is not None  # noqa: S101 -- the caller chose patents that are stored
+        ids[change.record.number] = stored["id"]
+        values = {name: change.values[name] for name in (*DESCRIBED, *STATUS, *DERIVED)}
+        Patent.objects.filter(pk=stored["id"]).update(
+            **values, provenance=change.provenance, withdrawn_at=None, updated_at=work.at
+        )
+        _rewrite_holders(change, stored, linker, work)
+        changes_made = change.changes | (
+            {"withdrawn_at": [plain(stored["withdrawn_at"]), None]} if change.revived else {}
+        )
+        revisions.append(
+            Revision(
+                subject_type=REVISION, subject_id=stored["id"], run=run, actor_id=work.actor.actor_id,
+                recorded_at=work.at, changes=changes_made,
+            )
+        )  # fmt: skip
+        before = shortened({name: pair[0] for name, pair in changes_made.items()})
+        after = shortened({name: pair[1] for name, pair in changes_made.items()})
+        work.record("registry.import_patent", subject(stored["public_id"]), before, after)
+    Revision.objects.bulk_create(revisions)
+    return ids
+
+
+def _rewrite_holders(change: Change, stored: dict[str, Any], linker: HolderLinker, work: Work) -> None:
+    """A change of holders closes the old rows and opens new ones; nothing is deleted."""
+    role, names = effective(change.values)
+    before = effective(stored)
+    if (role, list(names)) == (before[0], list(before[1])):
+        return
+    PatentHolder.objects.filter(patent_id=stored["id"], superseded_at=None).update(superseded_at=work.at)
+    insert_rows(PatentHolder, HOLDER_COLUMNS, linker.rows(stored["id"], role, names, as_column(work.at)))
+
+
+def record_statuses(changes: Sequence[Change], ids: dict[str, int], run: ImportRun) -> None:
+    """Keep every status that was told and not known yet, also one that did not become the present one."""
+    told = [(change, found) for change in changes if (found := status_of(change.record)) is not None]
+    keys = [change.stored["id"] for change, _ in told if change.stored is not None]
+    known = _known_statuses(keys)
+    now = as_column(timezone.now())
+    rows = []
+    for change, (status, words) in told:
+        record = change.record
+        key = ids.get(record.number) or (change.stored or {}).get("id")
+        if key is None or (key, words, record.status_as_of, record.known_through) in known:
+            continue
+        rows.append(
+            (key, status.group, status.phase, words, column(record.status_as_of), column(record.known_through),
+             run.sender[:255], run.pk, now, None)
+        )  # fmt: skip
+    insert_rows(StatusRecord, STATUS_COLUMNS, rows)
+
+
+def _known_statuses(keys: Sequence[int]) -> set[tuple[Any, ...]]:
+    found: set[tuple[Any, ...]] = set()
+    for start in range(0, len(keys), 500):
+        rows = StatusRecord.objects.filter(patent_id__in=keys[start : start + 500], withdrawn_at=None)
+        found.update(rows.values_list("patent_id", "words", "as_of", "through"))
+    return found
+
+
+def record_statements(changes: Sequence[Change], ids: dict[str, int], run: ImportRun) -> None:
+    """What holders declare goes to its own layer, seen by them and the city alone."""
+    for change in changes:
+        record = change.record
+        key = ids.get(record.number) or (change.stored or {}).get("id")
+        if key is None or not (record.declared or record.money):
+            continue
+        statement, _ = HolderStatement.objects.get_or_create(patent_id=key)
+        said = {**statement.said, **record.declared}
+        money = {**statement.money, **{name: str(amount) for name, amount in record.money.items()}}
+        if (said, money) != (statement.said, statement.money):
+            statement.said, statement.money, statement.run = said, money, run
+            statement.recorded_at = timezone.now()
+            statement.save()
