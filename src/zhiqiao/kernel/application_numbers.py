@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +10,7 @@ from operator import mul
 from typing import Final
 
 from zhiqiao.kernel.errors import Invalid
-from zhiqiao.kernel.text import compact
+from zhiqiao.kernel.text import compact, is_missing, number_in
 
 KIND_OF_DIGIT: Final = {
     "1": "invention",
@@ -38,6 +37,7 @@ _WHOLE_AS_FLOAT = re.compile(r"(\d{8,9}|\d{12,13})\.0", re.ASCII)
 _SCIENTIFIC = re.compile(r"(?:CN|ZL)*([+-]?\d+(?:\.\d*)?)E([+-]?\d+)", re.ASCII)
 _PUBLICATION = re.compile(r"(?:(?:CN)?(?:\d{7}|\d{8}|\d{9})[A-WYZ]\d?|CN\d{7}|(?:CN)?[123]\d{8})", re.ASCII)
 _FOREIGN = re.compile(r"(?:PCT|(?!CN|ZL)[A-Z]{2}).*\d.*", re.ASCII)
+_BEYOND_ANY: Final = 10**14
 _BLANK_WORDS = frozenset({"", "-", "--", "/", "无", "NULL", "NONE", "NAN", "N/A"})
 
 
@@ -139,13 +139,12 @@ def _from_whole_text(digits: str, raw: str, last_year: int) -> ApplicationNumber
 
 def _from_cell(raw: object, last_year: int) -> ApplicationNumber:
     """A number cell. Its whole part is exact below 2**53; its decimal can only be the check digit."""
-    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+    if is_missing(raw):
         raise BadApplicationNumber("number_empty", raw=raw)
-    if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
+    number = number_in(raw)
+    if number is None or not 0 < number < _BEYOND_ANY:
         raise BadApplicationNumber("number_format", raw=raw)
-    if isinstance(raw, Decimal) and not raw.is_finite():
-        raise BadApplicationNumber("number_format", raw=raw)
-    text = format(raw, "f") if isinstance(raw, Decimal) else repr(raw)
+    text = format(number, "f") if isinstance(number, Decimal) else repr(number)
     whole, _, decimals = text.partition(".")
     if decimals.strip("0"):
         return _from_text(text, last_year)

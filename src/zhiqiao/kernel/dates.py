@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -11,7 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from zhiqiao.kernel.errors import Invalid
-from zhiqiao.kernel.text import compact, fold_hyphens, fold_width, strip_unseen
+from zhiqiao.kernel.text import compact, fold_hyphens, fold_width, is_missing, number_in, strip_unseen
 
 Precision = Literal["day", "month", "year"]
 
@@ -61,11 +60,12 @@ def parse_date(raw: object) -> ParsedDate:
         return _in_range((raw.astimezone(_CHINA) if raw.tzinfo else raw).date(), raw)
     if isinstance(raw, date):
         return _in_range(raw, raw)
-    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+    if is_missing(raw):
         raise BadDate("date_empty", raw=raw)
-    if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
+    number = number_in(raw)
+    if number is None or not 0 <= number < 10**9:
         raise BadDate("date_format", raw=raw)
-    return _from_number(raw)
+    return _from_number(number)
 
 
 @lru_cache(maxsize=32768)
@@ -115,8 +115,6 @@ def _from_digits(text: str, raw: object) -> ParsedDate:
 
 
 def _from_number(raw: int | float | Decimal) -> ParsedDate:
-    if not math.isfinite(raw) or raw < 0:
-        raise BadDate("date_format", raw=raw)
     whole = int(raw)
     if whole in _SERIALS:
         return _from_serial(whole, raw)

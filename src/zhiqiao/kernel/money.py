@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final, Literal, cast
 
 from zhiqiao.kernel.errors import Invalid
-from zhiqiao.kernel.text import compact
+from zhiqiao.kernel.text import compact, is_missing, number_in
 
 Unit = Literal["元", "万元", "亿元"]
 
@@ -54,11 +54,12 @@ def parse_money(raw: object, unit: Unit | None = None) -> Decimal:
     """
     if isinstance(raw, str):
         return _from_text(raw, unit)
-    if raw is None or (isinstance(raw, (float, Decimal)) and math.isnan(raw)):
+    if is_missing(raw):
         raise BadMoney("money_empty", raw=raw)
-    if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)) or not math.isfinite(raw):
+    number = number_in(raw)
+    if number is None:
         raise BadMoney("money_format", raw=raw)
-    amount = raw if isinstance(raw, Decimal) else Decimal(repr(raw))
+    amount = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
     return _bounded(amount * _factor(unit, raw), raw)
 
 

@@ -14,7 +14,7 @@ Meaning = Literal["application", "examined", "grant", "partial_invalidation", "c
 
 _FORM = re.compile(r"(?:CN)?(\d{9}|\d{8}|\d{7})([ABCUYSD])(\d?)", re.ASCII)
 _FOREIGN = re.compile(r"(?!CN)[A-Z]{2}.*\d.*", re.ASCII)
-_APPLICATION = re.compile(r"(?:CN|ZL)*(?:\d{12}|\d{8})[.]?[\dX]?", re.ASCII)
+_APPLICATION = re.compile(r"(?:CN|ZL)*(?:\d{12}|(?:8[5-9]|9\d|0[0-3])\d{6})[.]?[\dX]?", re.ASCII)
 
 _KIND_OF_SERIAL: Final = {"1": "invention", "2": "utility_model", "3": "design"}
 _KIND_OF_LETTER: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from decimal import Decimal
 
 from zhiqiao.kernel.errors import Invalid
 
@@ -16,6 +17,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\ufff9-\ufffb\ud800-\udfff]"
 )
+_LARGEST_CELL = 10**308
 _BLANKS = re.compile(r"[^\S\n]+")
 _SPACE_AROUND_BREAK = re.compile(r" ?\n ?")
 _ANY_SPACE = re.compile(r"\s+")
@@ -48,11 +50,25 @@ def compact(text: str) -> str:
     return fold_hyphens(_ANY_SPACE.sub("", folded)).upper()
 
 
+def is_missing(raw: object) -> bool:
+    """Whether a cell holds nothing: None, or a NaN of any type."""
+    if isinstance(raw, Decimal):
+        return raw.is_nan()
+    return raw is None or (isinstance(raw, float) and math.isnan(raw))
+
+
+def number_in(raw: object) -> int | float | Decimal | None:
+    """The cell's value if it is a number cell that a spreadsheet could hold; None for all else, truth values too."""
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)) or is_missing(raw):
+        return None
+    return raw if -_LARGEST_CELL < raw < _LARGEST_CELL else None
+
+
 def plain(raw: object) -> str:
     """One cell as text. None and NaN are empty; a whole number has no ``.0``."""
     if isinstance(raw, str):
         return raw
-    if raw is None:
+    if is_missing(raw):
         return ""
     if isinstance(raw, float):
         return _plain_float(raw)
@@ -60,8 +76,6 @@ def plain(raw: object) -> str:
 
 
 def _plain_float(value: float) -> str:
-    if math.isnan(value):
-        return ""
     return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
 
 
