@@ -37,14 +37,15 @@ class HolderLinker:
     def rows(self, patent: int, role: str, names: Sequence[str], recorded_at: Any) -> Iterable[tuple[Any, ...]]:
         """PatentHolder rows in the order of ``HOLDER_COLUMNS``."""
         for ordinal, name in enumerate(names, 1):
+            organisation = self._known.get(name)
             yield (
-                patent, role, ordinal, name[:255], organisation_key(name)[:255], self._known.get(name),
-                None, None, recorded_at, None,
+                patent, role, ordinal, name[:255], organisation_key(name)[:255], organisation,
+                organisation, None, None, recorded_at, None,
             )  # fmt: skip
 
 
 HOLDER_COLUMNS = (
-    "patent_id", "role", "ordinal", "name", "name_key", "organisation_id",
+    "patent_id", "role", "ordinal", "name", "name_key", "organisation_id", "standing_id",
     "valid_from", "valid_to", "recorded_at", "superseded_at",
 )  # fmt: skip
 

@@ -114,7 +114,7 @@ def _rewrite_holders(change: Change, stored: dict[str, Any], linker: HolderLinke
     before = effective(stored)
     if (role, list(names)) == (before[0], list(before[1])):
         return
-    PatentHolder.objects.filter(patent_id=stored["id"], superseded_at=None).update(superseded_at=work.at)
+    PatentHolder.objects.filter(patent_id=stored["id"], superseded_at=None).update(superseded_at=work.at, standing=None)
     insert_rows(PatentHolder, HOLDER_COLUMNS, linker.rows(stored["id"], role, names, as_column(work.at)))
 
 

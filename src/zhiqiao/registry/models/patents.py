@@ -104,7 +104,8 @@ class Patent(Record):
 class PatentHolder(models.Model):
     """Who holds (or applied for) a patent, one row a name, with the days it held and when we learnt it.
 
-    ``organisation`` null: a person, or a name not yet recognised. ``valid_to`` null: still holding.
+    ``organisation`` null: a person, or a name not yet recognised. ``valid_to`` null: still holding. ``standing`` is
+    the organisation again while the row stands, null once it is superseded: what a holder may see hangs on it.
     """
 
     class Role(models.TextChoices):
@@ -117,6 +118,7 @@ class PatentHolder(models.Model):
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=255)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="holdings")
+    standing = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="standing_holdings")
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     recorded_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,41 @@
+"""Who may see and do what in the register of patents."""
+
+from __future__ import annotations
+
+from zhiqiao.parties.permissions import EVERYONE, VIEW, Policy, Rule, having, only, own
+from zhiqiao.parties.roles import Role
+
+CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
+BUREAU = only(Role.BUREAU_OFFICER)
+HOLDERS = only(
+    Role.HOLDER_MANAGER,
+    Role.HOLDER_STAFF,
+    Role.SOE_MANAGER,
+    Role.ENTERPRISE_MEMBER,
+    Role.BANK_MEMBER,
+    Role.AGENCY_MEMBER,
+)
+IMPORTERS = only(Role.HOLDER_MANAGER, Role.SOE_MANAGER, Role.CENTRE_OPERATOR)
+STANDING = {"withdrawn_at": None}
+
+# What is published is everybody's; an application not yet published is its holders' and the city's.
+PATENTS = Policy(
+    Rule(VIEW, EVERYONE, having(public=True, **STANDING)),
+    Rule(VIEW, CITY, having(**STANDING)),
+    Rule(VIEW, HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule("view_statement", CITY, having(**STANDING)),
+    Rule("view_statement", HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule("push", BUREAU | only(Role.CENTRE_OPERATOR), having(**STANDING)),
+    Rule("push", HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule("import", BUREAU | IMPORTERS),
+)
+
+# A run is its sender's and the city's.
+IMPORTS = Policy(
+    Rule(VIEW, CITY),
+    Rule(VIEW, IMPORTERS, own("organisation_id")),
+    Rule("start", BUREAU),
+    Rule("start", IMPORTERS, own("organisation_id")),
+    Rule("undo", BUREAU),
+    Rule("undo", IMPORTERS, own("organisation_id")),
+)
