@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol, TypeGuard
 
 import xlsxwriter
 
@@ -71,8 +71,9 @@ def write_list(
     count = 0
     with open_writer(target, kind) as writer:
         writer.start_sheet(title, columns)
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
             writer.write_row(row)
+            count += 1
     return count
 
 
@@ -122,6 +123,11 @@ def as_text(value: Value) -> str:
 
 def _local(moment: datetime) -> datetime:
     return moment.astimezone(_CHINA).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _is_figure(value: Value) -> TypeGuard[int | float | Decimal]:
+    """What a cell can hold as a number: spreadsheets keep 15 digits, and neither NaN nor infinity."""
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and abs(value) < 10**15
 
 
 def _csv_cell(value: Value) -> str:
@@ -181,7 +187,7 @@ class _XlsxWriter:
     def _write(self, at: int, value: Value) -> None:
         if value is None or value == "":
             return
-        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and abs(value) < 10**15:
+        if _is_figure(value):
             self._sheet.write_number(self._row, at, float(value))
         elif isinstance(value, datetime):
             self._sheet.write_datetime(self._row, at, _local(value), self._moment)
