@@ -21,11 +21,16 @@ class Tier(models.TextChoices):
 
 
 class Inventory(Record):
-    """A stocktaking: which patents count is frozen at ``cutoff_on``, so that coverage has one denominator."""
+    """A stocktaking of what was granted by ``cutoff_on``.
+
+    ``frozen_at`` set: which patents count changes no more, so that coverage keeps one denominator (domain §1.5).
+    """
 
     name = models.CharField(max_length=200, unique=True)
     cutoff_on = models.DateField()
     taken_at = models.DateTimeField(default=timezone.now)
+    frozen_at = models.DateTimeField(null=True)
+    frozen_by = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -35,6 +40,9 @@ class InventoryEntry(Record):
     """One patent of one institution in a stocktaking: in or out, and why (``scope_code``).
 
     ``self_grade``, ``willing``, ``maturity`` (TRL 1 to 9) are the institution's own words; empty or null: not said.
+    ``reply_*``, ``intents`` and ``buyers`` are what enterprises answered to pushes, counted in by matching.
+    ``tier`` is the tier in effect, which repeats the newest ``TierDecision``: a negative suggestion has no effect
+    before a person confirms it. ``score`` is the total that the suggestion rested on.
     """
 
     inventory = models.ForeignKey(Inventory, on_delete=models.PROTECT, related_name="entries")
@@ -49,20 +57,33 @@ class InventoryEntry(Record):
     maturity = models.PositiveSmallIntegerField(null=True)
     exploitation = models.CharField(max_length=24, blank=True)
     note = models.TextField(blank=True)
+    reply_count = models.PositiveIntegerField(default=0)
+    reply_mean = models.FloatField(null=True)
+    intents = models.PositiveIntegerField(default=0)
+    buyers = models.PositiveIntegerField(default=0)
+    tier = models.CharField(max_length=16, choices=Tier.choices, blank=True)
+    suggested_tier = models.CharField(max_length=16, choices=Tier.choices, blank=True)
+    score = models.FloatField(null=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["inventory", "patent", "organisation"], name="inventory_entry_once"),
         ]
-        indexes = [models.Index(fields=["organisation", "in_stock"], name="inventory_owner")]
+        indexes = [
+            models.Index(fields=["organisation", "in_stock"], name="inventory_owner"),
+            models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.inventory_id} {self.patent_id}"
 
 
 class TierDecision(Record):
-    """A tier as the rules suggest it and, where a person decided, as confirmed. Never changed, only superseded."""
+    """A tier as the rules suggest it and, where a person decided, as confirmed. Never changed, only superseded.
+
+    A new suggestion carries a person's decision on: only a person takes it back.
+    """
 
     entry = models.ForeignKey(InventoryEntry, on_delete=models.PROTECT, related_name="tiers")
     suggested = models.CharField(max_length=16, choices=Tier.choices)
@@ -76,6 +97,11 @@ class TierDecision(Record):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=models.Q(superseded_at__isnull=True), name="tier_one_current"
+            ),
+        ]
         indexes = [models.Index(fields=["entry", "superseded_at"], name="tier_of_entry")]
 
     def __str__(self) -> str:

@@ -1,0 +1,45 @@
+"""Going over very many rows: in chunks, each its own transaction, so that a kill loses the last chunk at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from django.db import connection, models
+from django.db.models import QuerySet
+
+from zhiqiao.core.bulk import column_name
+
+M = TypeVar("M", bound=models.Model)
+
+CHUNK: Final = 2000
+Progress = Callable[[int, int, str], None]
+"""Called with how many are done, of how many, in which stage."""
+
+
+def no_progress(done: int, total: int, stage: str) -> None:
+    """For callers that show nothing."""
+
+
+def key_chunks(rows: QuerySet[Any]) -> Iterator[list[int]]:
+    """Keys in ascending order, also those that come in while the work goes on."""
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        yield chunk
+        last = chunk[-1]
+
+
+def list_chunks(keys: Sequence[int]) -> Iterator[list[int]]:
+    waiting = iter(sorted(set(keys)))
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
+
+
+def change_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set ``columns`` of many rows, each given as its values and then its key. In the caller's transaction."""
+    quote = connection.ops.quote_name
+    settings = ", ".join(f"{quote(column_name(model, column))} = %s" for column in columns)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE id = %s"  # noqa: S608 -- names of models
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)

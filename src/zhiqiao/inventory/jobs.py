@@ -1,0 +1,44 @@
+"""Long work of the inventory, as the worker runs it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from zhiqiao.core.jobs import JobContext
+from zhiqiao.inventory.actions import appraise_patents, suggest_tiers
+from zhiqiao.parties.actors import PUBLIC, Actor, actor_for, operator
+from zhiqiao.parties.models import User
+
+CONSOLE = "console:"
+
+
+def appraise_all(context: JobContext) -> dict[str, Any]:
+    """Appraise every patent and suggest tiers. Argument ``as_of``: a day in ISO form; today where it is missing.
+
+    Needs no checkpoint: what an earlier attempt appraised comes out the same and is not written again.
+    """
+    asked = context.arguments.get("as_of")
+    as_of = date.fromisoformat(asked) if asked else timezone.localdate()
+    actor = actor_behind(context)
+    appraised = appraise_patents(actor=actor, ids=None, as_of=as_of, progress=context.progress)
+    tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=as_of, progress=context.progress)
+    return {
+        "as_of": as_of.isoformat(),
+        "patents": appraised.patents,
+        "appraised": appraised.written,
+        "without_total": appraised.without_total,
+        "tiers": dict(tiered.tiers),
+        "tiers_written": tiered.written,
+    }
+
+
+def actor_behind(context: JobContext) -> Actor:
+    """Whoever asked for the job, with the rights they hold now and not those they held when they asked."""
+    owner = context.actor
+    if owner.actor_id.startswith(CONSOLE):
+        return operator(owner.actor_id.removeprefix(CONSOLE))
+    user = User.objects.filter(public_id=owner.actor_id, is_active=True).first()
+    return actor_for(user) if user else PUBLIC

@@ -1,0 +1,56 @@
+"""Who may do what in the inventory: institutions with their own patents, the bureau with the whole city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from zhiqiao.inventory.states import BUREAU, ENTRY_STATES, FILERS, SCHOOL
+from zhiqiao.parties.permissions import VIEW, Policy, Rule, only, own
+from zhiqiao.parties.roles import Role
+
+TAKE_STOCK: Final = "take_stock"
+APPRAISE: Final = "appraise"
+SUGGEST_TIERS: Final = "suggest_tiers"
+FREEZE: Final = "freeze"
+CORRECT: Final = "correct"
+CONFIRM_TIER: Final = "confirm_tier"
+
+_CITY: Final = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
+_OFFICERS: Final = only(Role.BUREAU_OFFICER)
+
+
+def move_verb(name: str) -> str:
+    """The verb under which a move of the state table is permitted."""
+    return f"move:{name}"
+
+
+def _moves() -> Iterator[Rule]:
+    for move in ENTRY_STATES.transitions:
+        if holders := move.who & FILERS:
+            yield Rule(move_verb(move.name), holders, own("organisation_id"))
+        if officers := move.who & BUREAU:
+            yield Rule(move_verb(move.name), officers)
+
+
+ENTRIES: Final = Policy(
+    Rule(VIEW, _CITY),
+    Rule(VIEW, FILERS, own("organisation_id")),
+    Rule(CORRECT, FILERS, own("organisation_id")),
+    Rule(CONFIRM_TIER, _OFFICERS),
+    Rule(CONFIRM_TIER, SCHOOL, own("organisation_id")),
+    Rule(TAKE_STOCK, _OFFICERS),
+    Rule(SUGGEST_TIERS, _OFFICERS),
+    *_moves(),
+)
+
+APPRAISALS: Final = Policy(
+    Rule(VIEW, _CITY),
+    Rule(VIEW, FILERS, own("patent__inventory_entries__organisation_id")),
+    Rule(APPRAISE, _OFFICERS),
+)
+
+INVENTORIES: Final = Policy(
+    Rule(VIEW, _CITY | FILERS),
+    Rule(FREEZE, _OFFICERS),
+)
