@@ -90,12 +90,16 @@ class OrganisationFinder:
         self._other: dict[str, set[int]] = {}
         self._by_code: dict[str, int] = {}
         self._successor: dict[int, int] = {}
+        self._withdrawn: dict[str, int] = {}
 
     @classmethod
     def load(cls) -> OrganisationFinder:
         finder = cls()
+        withdrawn = Organisation.objects.filter(withdrawn_at__isnull=False)
+        finder._withdrawn.update(withdrawn.values_list("name_key", "id"))
         columns = ("id", "name_key", "credit_code", "merged_into_id")
-        for key, name_key, code, merged_into in Organisation.objects.values_list(*columns).iterator():
+        there = Organisation.objects.filter(withdrawn_at=None)
+        for key, name_key, code, merged_into in there.values_list(*columns).iterator():
             if merged_into is not None:
                 finder._successor[key] = merged_into
             # What an absorbed one was called is no more than another name of its successor.
@@ -103,7 +107,8 @@ class OrganisationFinder:
             names.setdefault(name_key, set()).add(key)
             if code:
                 finder._by_code[code] = key
-        others = OrganisationName.objects.values_list("organisation_id", "name_key")
+        told = OrganisationName.objects.filter(withdrawn_at=None, organisation__withdrawn_at=None)
+        others = told.values_list("organisation_id", "name_key")
         for key, name_key in others.iterator():
             finder._other.setdefault(name_key, set()).add(key)
         return finder
@@ -126,6 +131,14 @@ class OrganisationFinder:
         found = self._present.get(key) or self._other.get(key) or ()
         return frozenset(self.living(each) for each in found)
 
+    def bears(self, key: int, name: str) -> bool:
+        """Whether this is the organisation's own present name."""
+        return key in self._present.get(organisation_key(name), ())
+
+    def find_withdrawn(self, name: str) -> int | None:
+        """A record that was taken back with its import; taken up again rather than made a second time."""
+        return self._withdrawn.get(organisation_key(name))
+
     def living(self, key: int) -> int:
         """Follow merges to the record that lives on."""
         while key in self._successor:
@@ -134,7 +147,9 @@ class OrganisationFinder:
 
     def add(self, key: int, name: str, credit_code: str | None = None) -> None:
         """Tell of a new organisation, or of one that has a new name or code."""
-        self._present.setdefault(organisation_key(name), set()).add(key)
+        name_key = organisation_key(name)
+        self._present.setdefault(name_key, set()).add(key)
+        self._withdrawn.pop(name_key, None)
         if credit_code:
             self._by_code[credit_code] = key
 

@@ -18,12 +18,14 @@ BELOW_ADMIN = frozenset(Role.values) - ADMIN
 # Name, kind, town and honours of an organisation are public knowledge; how to reach its people is not.
 ORGANISATIONS = Policy(
     Rule(VIEW, EVERYONE),
-    Rule("view_people", CITY | ADMIN),
-    Rule("view_people", STAFF, own("pk")),
+    Rule("view_contacts", CITY),
+    Rule("view_contacts", STAFF, own("pk")),
     Rule("register", BUREAU),
     Rule("describe", BUREAU),
     Rule("describe", MANAGERS, own("pk")),
     Rule("rename", BUREAU),
+    Rule("change_contacts", BUREAU),
+    Rule("change_contacts", MANAGERS, own("pk")),
     Rule("add_alias", BUREAU),
     Rule("add_alias", MANAGERS, own("pk")),
     Rule("merge", BUREAU),

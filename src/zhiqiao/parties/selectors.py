@@ -12,13 +12,13 @@ from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import compact
 from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.models import Membership, Organisation, OrganisationName, User
+from zhiqiao.parties.models import LIVING, Contact, Membership, Organisation, OrganisationName, User
 from zhiqiao.parties.policies import MEMBERSHIPS, ORGANISATIONS, USERS
 
 
 def living_organisations(actor: Actor) -> QuerySet[Organisation]:
-    """Without the signposts that merges leave; by pinyin."""
-    living = Organisation.objects.filter(merged_into=None)
+    """Without the signposts that merges leave and without what was taken back; by pinyin."""
+    living = Organisation.objects.filter(LIVING)
     return ORGANISATIONS.visible(actor, living).order_by("pinyin", "id")
 
 
@@ -31,7 +31,9 @@ def organisations_like(actor: Actor, words: str) -> QuerySet[Organisation]:
     key = organisation_key(words)
     condition = Q(credit_code=wanted)
     if key:
-        other_names = OrganisationName.objects.filter(name_key__contains=key).values("organisation_id")
+        other_names = OrganisationName.objects.filter(name_key__contains=key, withdrawn_at=None).values(
+            "organisation_id"
+        )
         condition |= Q(name_key__contains=key) | Q(pk__in=other_names)
     found = living_organisations(actor)
     if wanted.isascii() and wanted.isalnum():
@@ -47,7 +49,7 @@ def organisations_of_kinds(actor: Actor, kinds: Iterable[str]) -> QuerySet[Organ
 
 def organisation_by_public_id(actor: Actor, public_id: UUID) -> Organisation:
     """The organisation of that address, or the one it was merged into. Raises ``NotFound``."""
-    visible = ORGANISATIONS.visible(actor, Organisation.objects.all())
+    visible = ORGANISATIONS.visible(actor, Organisation.objects.filter(withdrawn_at=None))
     organisation = visible.filter(public_id=public_id).first()
     while organisation is not None and organisation.merged_into_id is not None:
         organisation = visible.filter(pk=organisation.merged_into_id).first()
@@ -59,7 +61,13 @@ def organisation_by_public_id(actor: Actor, public_id: UUID) -> Organisation:
 def names_of(organisation: Organisation) -> QuerySet[OrganisationName]:
     """Its former names, latest first, then its other names."""
     latest = F("valid_to").desc(nulls_last=True)
-    return organisation.names.order_by("-kind", latest, "name", "id")
+    return organisation.names.filter(withdrawn_at=None).order_by("-kind", latest, "name", "id")
+
+
+def contacts_of(actor: Actor, organisation: Organisation) -> QuerySet[Contact]:
+    """Whom to reach there; raises ``Forbidden`` for all but the organisation itself and the bureau."""
+    ORGANISATIONS.require(actor, "view_contacts", organisation)
+    return organisation.contacts.filter(withdrawn_at=None).order_by("id")
 
 
 def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Membership]:

@@ -1,5 +1,6 @@
 """What happens to organisations and people: one function a thing that happens."""
 
+from zhiqiao.parties.actions.contacts import ContactDetails, add_contact, withdraw_contact
 from zhiqiao.parties.actions.memberships import end_role, grant_role
 from zhiqiao.parties.actions.merging import MERGED, merge_organisations
 from zhiqiao.parties.actions.named import register_named
@@ -21,10 +22,12 @@ from zhiqiao.parties.actions.people import (
 
 __all__ = [
     "MERGED",
+    "ContactDetails",
     "NewPerson",
     "OrganisationDetails",
     "accept_personalised_pushes",
     "add_alias",
+    "add_contact",
     "change_name",
     "close_login",
     "create_user",
@@ -36,4 +39,5 @@ __all__ = [
     "register_named",
     "register_organisation",
     "set_password",
+    "withdraw_contact",
 ]

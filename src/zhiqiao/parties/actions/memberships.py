@@ -18,15 +18,15 @@ from zhiqiao.parties.roles import KINDS_OF_ROLE, Role
 def grant_role(*, actor: Actor, user: User, organisation: Organisation, role: str) -> Membership:
     """The person holds the role in the organisation from today on.
 
-    Raises ``role_unknown``, ``role_not_for_kind``, ``organisation_merged``, ``role_held``,
+    Raises ``role_unknown``, ``role_not_for_kind``, ``organisation_gone``, ``role_held``,
     ``grant_to_oneself`` (nobody raises themself), ``user_closed``.
     """
     with unit_of_work(actor) as work:
         _require_grant(actor, user, organisation, role)
         if not user.is_active:
             raise Conflict("user_closed")
-        if organisation.merged_into_id is not None:
-            raise Conflict("organisation_merged", organisation=str(organisation.public_id))
+        if organisation.merged_into_id is not None or organisation.withdrawn_at is not None:
+            raise Conflict("organisation_gone", organisation=str(organisation.public_id))
         if organisation.kind not in KINDS_OF_ROLE[role]:
             raise Invalid("role_not_for_kind", role=role, kind=organisation.kind)
         if user.memberships.filter(organisation=organisation, role=role, ended_on=None).exists():

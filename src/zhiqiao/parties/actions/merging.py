@@ -10,7 +10,7 @@ from zhiqiao.kernel.text import clean_text
 from zhiqiao.parties.actions.memberships import start_membership
 from zhiqiao.parties.actions.organisations import subject
 from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.models import Membership, Organisation, OrganisationName
+from zhiqiao.parties.models import LIVING, Membership, Organisation, OrganisationName
 from zhiqiao.parties.policies import ORGANISATIONS
 
 MERGED = "parties.merged"
@@ -49,7 +49,7 @@ def _hold_both(work: Work, *organisations: Organisation) -> None:
     """Write to both rows, lowest key first, while both live: of two merges at once that share a record, the second
     waits here and then finds it gone. A mere look would let A → B and B → A both pass on PostgreSQL."""
     for organisation in sorted(organisations, key=lambda each: each.pk):
-        living = Organisation.objects.filter(pk=organisation.pk, merged_into=None)
+        living = Organisation.objects.filter(LIVING, pk=organisation.pk)
         if living.update(updated_at=work.at) != 1:
             raise Conflict("already_merged", organisation=str(organisation.public_id))
 
@@ -73,7 +73,7 @@ def _carry_names(work: Work, absorbed: Organisation, survivor: Organisation) -> 
             name=each.name, name_key=each.name_key, kind=each.kind, valid_from=each.valid_from,
             valid_to=each.valid_to, source=each.source,
         )
-        for each in absorbed.names.all()
+        for each in absorbed.names.filter(withdrawn_at=None)
     ]  # fmt: skip
     alias = OrganisationName.Kind.ALIAS
     carried.append(OrganisationName(name=absorbed.name, name_key=absorbed.name_key, kind=alias, source="merge"))

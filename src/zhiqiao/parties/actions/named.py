@@ -16,7 +16,7 @@ from zhiqiao.parties.roles import OrganisationKind
 
 _COLUMNS = (
     "public_id", "created_at", "updated_at", "name", "name_key", "pinyin", "initials", "kind", "kind_suggested",
-    "town_code", "park_code", "address", "industries", "honours", "description", "named_only",
+    "town_code", "park_code", "address", "industries", "honours", "description", "products", "named_only",
 )  # fmt: skip
 _LOOK_UP = 500  # keys a query; SQLite takes 999 parameters in older builds
 
@@ -33,10 +33,28 @@ def register_named(work: Work, names: Iterable[str], finder: OrganisationFinder 
     for name in wanted:
         if not known.candidates(name) and names_an_organisation(name) and (columns := _columns(name)) is not None:
             fresh.setdefault(columns["name_key"], columns)
+    _revive(work, known, fresh)
     for key, columns in zip(_insert(work, list(fresh.values())), fresh.values(), strict=True):
         known.add(key, columns["name"])
     found = ((name, known.find(name)) for name in wanted)
     return {name: key for name, key in found if key is not None}
+
+
+def _revive(work: Work, finder: OrganisationFinder, fresh: dict[str, dict[str, str]]) -> None:
+    """Records that were taken back with their import come back as names; what is left in ``fresh`` is new."""
+    for name_key, columns in list(fresh.items()):
+        key = finder.find_withdrawn(columns["name"])
+        if key is None:
+            continue
+        Organisation.objects.filter(pk=key).update(withdrawn_at=None, updated_at=work.at)
+        public_id = Organisation.objects.values_list("public_id", flat=True).get(pk=key)
+        work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, _trail(columns))
+        finder.add(key, columns["name"])
+        del fresh[name_key]
+
+
+def _trail(columns: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": columns["name"], "named_only": True}
 
 
 def _columns(name: str) -> dict[str, str] | None:
@@ -52,8 +70,7 @@ def _insert(work: Work, organisations: list[dict[str, str]]) -> Iterator[int]:
     rows = (_row(work, public_id, each) for public_id, each in zip(public_ids, organisations, strict=True))
     insert_rows(Organisation, _COLUMNS, rows)
     for public_id, each in zip(public_ids, organisations, strict=True):
-        after = {"name": each["name"], "named_only": True}
-        work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, after)
+        work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, _trail(each))
     for start in range(0, len(public_ids), _LOOK_UP):
         part = public_ids[start : start + _LOOK_UP]
         keys = dict(Organisation.objects.filter(public_id__in=part).values_list("public_id", "pk"))
@@ -64,4 +81,4 @@ def _row(work: Work, public_id: Any, columns: Mapping[str, str]) -> tuple[Any, .
     at = as_column(work.at)
     kind = suggested_kind(columns["name"]) or OrganisationKind.OTHER
     keys = (columns["name"], columns["name_key"], columns["pinyin"], columns["initials"])
-    return (as_column(public_id), at, at, *keys, str(kind), True, "", "", "", "[]", "[]", "", True)
+    return (as_column(public_id), at, at, *keys, str(kind), True, "", "", "", "[]", "[]", "", "", True)

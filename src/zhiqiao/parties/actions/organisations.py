@@ -16,7 +16,7 @@ from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import clean_line, clean_text
 from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.models import Organisation, OrganisationName
+from zhiqiao.parties.models import LIVING, Organisation, OrganisationName
 from zhiqiao.parties.naming import initials, sort_key, suggested_kind
 from zhiqiao.parties.places import Places
 from zhiqiao.parties.policies import ORGANISATIONS
@@ -42,6 +42,7 @@ class OrganisationDetails:
     industries: tuple[str, ...] = field(default=())
     honours: tuple[str, ...] = field(default=())
     description: str = ""
+    products: str = ""
 
 
 def subject(organisation: Organisation) -> Subject:
@@ -69,6 +70,7 @@ def detail_columns(details: OrganisationDetails, places: Places) -> dict[str, An
     columns["industries"] = list(details.industries)
     columns["honours"] = [clean_line(honour, NAME_LIMIT) for honour in details.honours]
     columns["description"] = clean_text(details.description)
+    columns["products"] = clean_text(details.products)
     return columns
 
 
@@ -94,7 +96,9 @@ def register_organisation(*, actor: Actor, details: OrganisationDetails) -> Orga
             return _insert(work, columns)
         if not known.named_only:
             raise Conflict("organisation_exists", organisation=str(known.public_id))
-        return write_changes(work, known, columns | {"named_only": False}, "parties.register_organisation")
+        return write_changes(
+            work, known, columns | {"named_only": False, "withdrawn_at": None}, "parties.register_organisation"
+        )
 
 
 def _same_organisation(columns: Mapping[str, Any]) -> Organisation | None:
@@ -173,7 +177,7 @@ def change_name(*, actor: Actor, organisation: Organisation, new_name: str, effe
         columns = name_columns(new_name)
         if columns["name"] == organisation.name:
             raise Invalid("organisation_name_same")
-        taken = Organisation.objects.filter(name_key=columns["name_key"], merged_into=None).exclude(pk=organisation.pk)
+        taken = Organisation.objects.filter(LIVING, name_key=columns["name_key"]).exclude(pk=organisation.pk)
         if taken.exists():
             raise Conflict("organisation_name_taken")
         keep_former_name(work, organisation, effective_on, "")
@@ -189,7 +193,7 @@ def keep_former_name(work: Work, organisation: Organisation, until: date | None,
         raise Invalid("name_change_before_last", effective_on=until, last_change=start)
     again = formers.filter(name_key=organisation.name_key).first()
     if again is not None:  # borne twice: one row from its first day to its last
-        formers.filter(pk=again.pk).update(valid_to=until)
+        formers.filter(pk=again.pk).update(valid_to=until, withdrawn_at=None)
         return
     OrganisationName.objects.create(
         organisation=organisation,
@@ -209,18 +213,17 @@ def add_alias(*, actor: Actor, organisation: Organisation, name: str, source: st
     with unit_of_work(actor) as work:
         ORGANISATIONS.require(actor, "add_alias", organisation)
         columns = name_columns(name)
-        bearers = Organisation.objects.filter(name_key=columns["name_key"], merged_into=None)
+        bearers = Organisation.objects.filter(LIVING, name_key=columns["name_key"])
         if bearers.exclude(pk=organisation.pk).exists():
             raise Conflict("organisation_name_taken")
-        if bearers.exists() or organisation.names.filter(name_key=columns["name_key"]).exists():
+        if bearers.exists() or organisation.names.filter(name_key=columns["name_key"], withdrawn_at=None).exists():
             raise Conflict("alias_known")
-        alias = OrganisationName.objects.create(
+        told = {"name": columns["name"], "source": clean_line(source, 200), "recorded_at": work.at}
+        alias, _ = OrganisationName.objects.update_or_create(
             organisation=organisation,
-            name=columns["name"],
             name_key=columns["name_key"],
             kind=OrganisationName.Kind.ALIAS,
-            source=clean_line(source, 200),
-            recorded_at=work.at,
+            defaults=told | {"withdrawn_at": None},
         )
         work.record("parties.add_alias", subject(organisation), None, {"alias": alias.name, "source": alias.source})
         return alias

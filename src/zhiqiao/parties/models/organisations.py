@@ -3,8 +3,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from zhiqiao.core.models import Record
+from zhiqiao.core.encryption import EncryptedTextField
+from zhiqiao.core.models import ImportRun, Record
 from zhiqiao.parties.roles import OrganisationKind
+
+LIVING = models.Q(merged_into=None, withdrawn_at=None)
+"""Organisations that are themselves there: no signposts, nothing taken back."""
 
 
 class Organisation(Record):
@@ -13,9 +17,9 @@ class Organisation(Record):
     ``name_key`` is the name folded for matching, ``pinyin`` the key that lists sort by, ``initials`` the first letters
     of its syllables, for search. ``kind_suggested`` True: the kind was read off the name and nobody stated it.
     ``town_code`` is where it is registered; a park is a second place beside the town (domain §12.3), never added up
-    with it.
+    with it. ``industries`` are GB/T 4754 codes, or the sender's words where those name no entry of it.
     ``merged_into`` set: this record is a signpost to the one that lives on. ``named_only`` True: known only as a
-    name in a patent file so far.
+    name in a patent file so far. ``withdrawn_at`` set: the import that brought it was undone and nothing else knows it.
     """
 
     name = models.CharField(max_length=255)
@@ -31,9 +35,11 @@ class Organisation(Record):
     industries = models.JSONField(default=list)
     honours = models.JSONField(default=list)
     description = models.TextField(blank=True)
+    products = models.TextField(blank=True)
     named_only = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="absorbed")
     updated_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -61,6 +67,7 @@ class OrganisationName(models.Model):
     valid_to = models.DateField(null=True)
     source = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -70,3 +77,27 @@ class OrganisationName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Contact(Record):
+    """Whom to reach in an organisation. Personal, so the database holds it encrypted and only the organisation and the
+    bureau may see it; ``fingerprint`` is the blind index over all three, to know the same contact again.
+
+    ``run``: the import that brought it, null where a person typed it.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contacts")
+    name = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    email = EncryptedTextField(blank=True)
+    fingerprint = models.CharField(max_length=64)
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "fingerprint"], name="contact_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact of {self.organisation_id}"
