@@ -258,7 +258,7 @@ class _Session:
         self.run.save(update_fields=["headings", "reasons"])
 
 
-ROW_COLUMNS = ("run_id", "table_number", "row_number", "outcome", "codes", "column", "subject_id", "cells")
+ROW_COLUMNS = ("run_id", "table_number", "row_number", "outcome", "codes", "column", "facts", "subject_id", "cells")
 
 
 def rejected(row: ReadRow[Any]) -> Outcome:
@@ -270,10 +270,11 @@ def _source_rows(
     run: ImportRun, table: int, chunk: Sequence[ReadRow[Any]], outcomes: Sequence[Outcome]
 ) -> Iterator[tuple[Any, ...]]:
     for row, outcome in zip(chunk, outcomes, strict=True):
-        column = row.problem.column or "" if row.problem else ""
+        column, facts = (row.problem.column or "", canonical(row.problem.facts)) if row.problem else ("", "{}")
         cells = canonical([cell_text(cell) for cell in row.cells])
         yield (
-            run.pk, table, row.row_number, outcome.kind, canonical(outcome.codes), column, outcome.subject_id, cells,
+            run.pk, table, row.row_number, outcome.kind, canonical(outcome.codes), column[:255], facts,
+            outcome.subject_id, cells,
         )  # fmt: skip
 
 

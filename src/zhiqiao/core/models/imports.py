@@ -87,7 +87,7 @@ class ImportFile(models.Model):
 
 class ImportRow(models.Model):
     """A source row as it came, and what became of it. ``table_number`` points into the run's ``headings``;
-    ``cells`` are the row's cells as text, in the order of the sheet."""
+    ``cells`` are the row's cells as text, in the order of the sheet; ``column`` and ``facts`` tell of a rejection."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="source_rows")
     table_number = models.PositiveSmallIntegerField()
@@ -95,6 +95,7 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=16)
     codes = models.JSONField(default=list)
     column = models.CharField(max_length=255, blank=True)
+    facts = models.JSONField(default=dict)
     subject_id = models.BigIntegerField(null=True)
     cells = models.JSONField(default=list)
 

@@ -1,0 +1,268 @@
+"""``zhiqiao import``: files into the registers; ``undo`` takes a whole import back; ``runs`` lists them."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say
+from zhiqiao.core import importing
+from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer
+from zhiqiao.core.indexing import index_pending
+from zhiqiao.core.models import ImportRun
+from zhiqiao.core.reports import write_report
+from zhiqiao.exchange.cells import FileRefused
+from zhiqiao.exchange.reasons import reason_text
+from zhiqiao.kernel.errors import Invalid, NotFound
+from zhiqiao.kernel.money import UNITS
+from zhiqiao.needs.importing import NeedStorer
+from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.parties.importing import OrganisationStorer
+from zhiqiao.registry.importing import PatentStorer
+
+STORERS: dict[str, Callable[[], Storer]] = {
+    "patents": PatentStorer,
+    "organisations": OrganisationStorer,
+    "needs": NeedStorer,
+}
+INDEXED = {"patents": "patents", "needs": "needs"}
+# Long enough to make a city's new words findable and to encode a few hundred titles; the worker does the rest.
+INDEX_SECONDS = 5.0
+
+
+@click.group("import")
+def import_files() -> None:
+    """导入文件。 Take files in: .xlsx .xls .csv .zip and CNIPA full-text XML."""
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """What the three kinds of import have in common."""
+
+    @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.option(
+        "--sender", default="", help="来源单位,列名对应关系按它保存。 Who sent it; mappings are kept per sender."
+    )
+    @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="数据截止日。 The day the export speaks for.")
+    @click.option("--map", "mapped", multiple=True, metavar="HEADING=FIELD", help="指定列。 Read a heading as a field.")
+    @click.option("--ignore", multiple=True, metavar="HEADING", help="忽略列。 Leave a heading out.")
+    @click.option(
+        "--unit", "units", multiple=True, metavar="HEADING=元|万元|亿元", help="确认金额单位。 Confirm a unit."
+    )
+    @click.option("--dry-run", is_flag=True, help="只看差异,不写入。 Show what would change, write nothing.")
+    @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON。 One JSON object last.")
+    @wraps(command)
+    def wrapped(**given: Any) -> None:
+        command(**given)
+
+    return wrapped
+
+
+@import_files.command("patents")
+@options
+def import_patents(**given: Any) -> None:
+    """导入专利清单。 Take patent lists in."""
+    take_in("patents", given)
+
+
+@import_files.command("organisations")
+@options
+def import_organisations(**given: Any) -> None:
+    """导入单位名录。 Take lists of organisations in."""
+    take_in("organisations", given)
+
+
+@import_files.command("needs")
+@options
+def import_needs(**given: Any) -> None:
+    """导入技术需求。 Take technology needs in."""
+    take_in("needs", given)
+
+
+def take_in(kind: str, given: dict[str, Any]) -> None:
+    actor = operator(getpass.getuser())
+    request = requested(kind, given)
+    storer = STORERS[kind]()
+    if given["dry_run"]:
+        rehearsal = rehearse(actor, request, storer, quiet=given["as_json"])
+        show_rehearsal(rehearsal)
+        finish(given["as_json"], {**rehearsal.counts, "unmapped": rehearsal.unmapped, "report": None})
+        return
+    run = importing.start_import(actor=actor, request=request)
+    with watching(given["as_json"]) as watch:
+        run = importing.carry_out(actor=actor, run=run, storer=storer, watch=watch)
+    report = write_report(actor=actor, run=run, language=language())
+    if kind in INDEXED:
+        index_pending(INDEXED[kind], INDEX_SECONDS)
+    show_headings(run.headings)
+    show_counts(importing.counters(run))
+    STDOUT.print(
+        say(
+            f"导入编号 {run.number},可用 zhiqiao undo {run.number} 撤销",
+            f"import {run.number}; zhiqiao undo {run.number} takes it back",
+        )
+    )
+    if report is not None:
+        STDOUT.print(say("未导入的行", "rows not taken in") + f": {report}")
+    finish(
+        given["as_json"],
+        {**importing.counters(run), "unmapped": run.unmapped, "report": None if report is None else str(report)},
+    )
+
+
+def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
+    files = [path for each in given["files"] for path in expanded(each)]
+    stated: datetime | None = given["as_of"]
+    mapping: dict[str, str | None] = dict(pairs(given["mapped"], "--map"))
+    mapping.update(dict.fromkeys(given["ignore"]))
+    units = dict(pairs(given["units"], "--unit"))
+    for unit in units.values():
+        if unit not in UNITS:
+            raise Invalid("unit_unknown", unit=unit, known=list(UNITS))
+    return ImportRequest(
+        kind=kind,
+        files=tuple((path.name, path) for path in files),
+        sender=given["sender"] or say("命令行", "command line"),
+        as_of=stated.date() if stated else None,
+        mapping=mapping,
+        units=units,
+    )
+
+
+def expanded(path: Path) -> Sequence[Path]:
+    """A folder stands for the files in it, in the order of their names."""
+    if not path.exists():
+        raise FileRefused("file_missing", file=str(path))
+    if path.is_dir():
+        inside = [each for each in sorted(path.rglob("*")) if each.is_file() and not each.name.startswith((".", "~$"))]
+        if not inside:
+            raise FileRefused("file_empty", file=str(path))
+        return inside
+    return [path]
+
+
+def pairs(given: Sequence[str], option: str) -> list[tuple[str, str]]:
+    found = []
+    for text in given:
+        left, equals, right = text.rpartition("=")
+        if not equals or not left.strip() or not right.strip():
+            raise click.UsageError(f"{option}: HEADING=VALUE, {text!r}")
+        found.append((left.strip(), right.strip()))
+    return found
+
+
+class watching:  # noqa: N801 -- reads as a verb where it is used
+    """A progress line on stderr, or nothing where a program listens."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._bar: Progress | nullcontext[None] = nullcontext()
+        if not quiet and STDERR.is_terminal:
+            self._bar = Progress(
+                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                TimeElapsedColumn(), console=STDERR,
+            )  # fmt: skip
+
+    def __enter__(self) -> importing.Watcher | None:
+        self._bar.__enter__()
+        if not isinstance(self._bar, Progress):
+            return None
+        bar = self._bar
+        task = bar.add_task(say("导入", "taking in"), total=None)
+
+        def watch(progress: importing.Progress) -> None:
+            bar.update(task, description=progress.file[:40], advance=progress.rows)
+
+        return watch
+
+    def __exit__(self, *stopped: Any) -> None:
+        self._bar.__exit__(*stopped)
+
+
+def rehearse(actor: Actor, request: ImportRequest, storer: Storer, quiet: bool) -> Rehearsal:
+    with watching(quiet) as watch:
+        return importing.rehearse(actor=actor, request=request, storer=storer, watch=watch)
+
+
+def show_rehearsal(rehearsal: Rehearsal) -> None:
+    show_headings(rehearsal.headings)
+    if rehearsal.differences:
+        table = Table(say("记录", "record"), say("字段", "field"), say("现在", "now"), say("将变为", "would be"))
+        for key, changes in rehearsal.differences[:20]:
+            for name, (before, after) in changes.items():
+                table.add_row(str(key), name, str(before)[:60], str(after)[:60])
+        STDOUT.print(table)
+    show_counts(rehearsal.counts)
+    STDOUT.print(say("预演完毕,没有写入任何数据", "a rehearsal: nothing was written"))
+
+
+def show_headings(tables: Sequence[dict[str, Any]]) -> None:
+    """How each sheet's headings were read; what was not understood is named."""
+    for each in tables:
+        name = " · ".join(part for part in (each["file"], each.get("sheet")) if part)
+        if "refused" in each:
+            STDOUT.print(f"{name}: {reason_text(each['refused'], each, language())}")
+            continue
+        read = ", ".join(f"{c['heading']}→{c['field']}" for c in each["columns"] if c["field"])
+        STDOUT.print(f"{name}: {read}", soft_wrap=True)
+        if each["unmapped"]:
+            STDOUT.print(
+                say("  未识别的列(用 --map 或 --ignore 说明)", "  headings not understood (use --map or --ignore)")
+                + ": "
+                + ", ".join(each["unmapped"])
+            )
+
+
+def show_counts(counts: dict[str, Any]) -> None:
+    words = {
+        "rows": say("行", "rows"), "created": say("新增", "created"), "updated": say("更新", "updated"),
+        "unchanged": say("未变", "unchanged"), "rejected": say("退回", "rejected"),
+    }  # fmt: skip
+    STDOUT.print("  ".join(f"{word} {counts[name]}" for name, word in words.items()))
+    for code, count in sorted(counts["reasons"].items(), key=lambda pair: -pair[1]):
+        STDOUT.print(f"  {count:>7}  {reason_text(code, {}, language())} [{code}]", markup=False)
+
+
+def finish(as_json: bool, result: dict[str, Any]) -> None:
+    if as_json:
+        print_json(result)
+
+
+@click.command("undo")
+@click.argument("number")
+def undo(number: str) -> None:
+    """撤销一次导入。 Take a whole import back."""
+    run = run_called(number)
+    importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=STORERS[run.kind]())
+    if run.kind in INDEXED:
+        index_pending(INDEXED[run.kind], INDEX_SECONDS)
+    STDOUT.print(say(f"已撤销 {run.number}", f"taken back {run.number}"))
+
+
+def run_called(number: str) -> ImportRun:
+    run = ImportRun.objects.filter(number=number).first()
+    if run is None:
+        raise NotFound("import_not_found", number=number)
+    return run
+
+
+@click.command("runs")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]))
+def runs(since: datetime | None) -> None:
+    """列出导入记录。 List imports."""
+    day: date = since.date() if since else date.min
+    table = Table("编号", "类型", "来源", "状态", "行", "新增", "更新", "未变", "退回")
+    for run in ImportRun.objects.filter(created_at__date__gte=day).order_by("-id")[:100]:
+        counts = (run.rows, run.created, run.updated, run.unchanged, run.rejected)
+        table.add_row(run.number, run.kind, run.sender, run.state, *map(str, counts))
+    STDOUT.print(table)
+
+
+COMMANDS = {"import": import_files, "undo": undo, "runs": runs}
