@@ -139,7 +139,6 @@ def run_worker(stop: threading.Event, *, once: bool = False, pause: float = PAUS
     """Work until ``stop`` is set; with ``once`` until nothing is due. Returns how many attempts were made."""
     holder, housekeeping_due, attempts = new_holder(), float("-inf"), 0
     while not stop.is_set():
-        close_old_connections()
         if time.monotonic() >= housekeeping_due:
             keep_house()
             housekeeping_due = time.monotonic() + HOUSEKEEPING_EVERY
@@ -148,6 +147,7 @@ def run_worker(stop: threading.Event, *, once: bool = False, pause: float = PAUS
             continue
         if once:
             break
+        close_old_connections()
         stop.wait(pause)
     if once:
         keep_house()

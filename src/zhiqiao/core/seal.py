@@ -88,21 +88,21 @@ def _join_block(block: AuditBlock, keys: Sequence[int]) -> None:
         raise SealedMeanwhile(block=block.number)
 
 
-def seal_everything() -> int:
-    """Seal until nothing waits; returns how many entries this call sealed."""
+def seal_everything(limit: int = BLOCK_SIZE) -> int:
+    """Seal in blocks of at most ``limit`` entries until nothing waits; returns how many this call sealed."""
     total = 0
-    while sealed := _seal_patiently():
+    while sealed := _seal_patiently(limit):
         total += sealed
     return total
 
 
-def _seal_patiently() -> int:
+def _seal_patiently(limit: int) -> int:
     for _ in range(ATTEMPTS - 1):
         try:
-            return seal_entries()
+            return seal_entries(limit)
         except SealedMeanwhile:
             continue
-    return seal_entries()
+    return seal_entries(limit)
 
 
 def prove(entry: AuditEntry) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""Jobs that the tests run, in this process and in workers of their own."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from zhiqiao.core.audit import unit_of_work
+from zhiqiao.core.jobs import JobContext
+from zhiqiao.core.leases import Busy
+from zhiqiao.core.series import next_number
+from zhiqiao.kernel.errors import Invalid, Unavailable
+
+KINDS = ("count", "refuse", "wait", "break_down", "report", "count_slowly")
+JOBS = {kind: f"tests.core.sample_jobs:{kind}" for kind in KINDS}
+
+
+def count(context: JobContext) -> dict[str, Any]:
+    """Counts up to ``to`` from where the checkpoint left off, each step with its checkpoint in one transaction."""
+    done = context.checkpoint.get("done", 0)
+    while done < context.arguments["to"]:
+        with unit_of_work(context.actor):
+            next_number("counted")
+            done += 1
+            context.save_checkpoint({"done": done})
+        context.progress(done, context.arguments["to"], "counting")
+    return {"counted": done, "actor": context.actor.actor_id}
+
+
+def count_slowly(context: JobContext) -> dict[str, Any]:
+    """Says when it has begun, then hangs for as long as the file that tells it to is there."""
+    hold = Path(context.arguments["hold"])
+    if not context.checkpoint:
+        context.save_checkpoint({"half": os.getpid()})
+        context.progress(1, 2, "half")
+    while hold.exists():
+        time.sleep(0.02)
+    return {"began": context.checkpoint["half"], "ended": os.getpid()}
+
+
+def refuse(context: JobContext) -> None:
+    raise Invalid("heading_missing", heading="申请号")
+
+
+def wait(context: JobContext) -> None:
+    raise Unavailable("index_missing")
+
+
+def break_down(context: JobContext) -> None:
+    raise ZeroDivisionError("a slip\x00")
+
+
+def report(context: JobContext) -> None:
+    for row in range(1_000):
+        context.progress(row, 2_000, "reading")
+
+
+SWEPT: list[str] = []
+
+
+def sweep() -> None:
+    SWEPT.append("swept")
+
+
+def broken_broom() -> None:
+    raise ZeroDivisionError
+
+
+def busy_broom() -> None:
+    raise Busy(lease="broom")

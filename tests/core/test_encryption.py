@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import FieldError
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhiqiao.core.encryption import CannotDecrypt, KeyRing, blind_index, load_ring, ring, ring_path, rotate_ring
+from zhiqiao.core.models import PersonalValue
+
+RING = KeyRing({"k1": b"1" * 32}, "k1", b"i" * 32)
+
+
+@given(st.text())
+def test_what_goes_in_comes_out_and_never_looks_the_same_twice(text: str) -> None:
+    first, second = RING.encrypt(text), RING.encrypt(text)
+    assert RING.decrypt(first) == RING.decrypt(second) == text
+    assert first != second
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_any_changed_byte_is_noticed(place: int, change: int) -> None:
+    name, _, body = RING.encrypt("联系人 13800000000").partition(":")
+    raw = bytearray(base64.b64decode(body))
+    raw[place % len(raw)] ^= change
+    with pytest.raises(CannotDecrypt):
+        RING.decrypt(f"{name}:{base64.b64encode(raw).decode()}")
+
+
+@pytest.mark.parametrize("stored", ["k2:AAAA", "k1:", "k1:AA", "k1:not base64!", "plain text", ""])
+def test_text_that_is_no_ciphertext_is_refused(stored: str) -> None:
+    with pytest.raises(CannotDecrypt):
+        RING.decrypt(stored)
+
+
+def test_a_key_that_was_renamed_does_not_decrypt() -> None:
+    renamed = KeyRing({"k9": b"1" * 32}, "k9", b"i" * 32)
+    with pytest.raises(CannotDecrypt):
+        renamed.decrypt(RING.encrypt("秘密").replace("k1:", "k9:", 1))
+
+
+def test_a_rotated_ring_reads_the_old_and_writes_with_the_new(home: Path) -> None:
+    before = ring().encrypt("预算 30 万元")
+    index = blind_index("phone", "13800000000")
+    assert rotate_ring(ring_path()) == "k2"
+    after = ring().encrypt("预算 30 万元")
+    assert (before.split(":")[0], after.split(":")[0]) == ("k1", "k2")
+    assert ring().decrypt(before) == ring().decrypt(after) == "预算 30 万元"
+    assert blind_index("phone", "13800000000") == index
+
+
+def test_the_ring_is_made_once_and_readable_by_its_owner_alone(home: Path) -> None:
+    first, second = load_ring(ring_path()), load_ring(ring_path())
+    assert first.keys == second.keys
+    assert first.index_key not in first.keys.values()
+    assert stat.S_IMODE(ring_path().stat().st_mode) == 0o600
+    assert [path.name for path in home.iterdir()] == ["keys.json"]
+
+
+def test_blind_indexes_are_equal_for_equal_values_of_one_purpose() -> None:
+    assert blind_index("phone", "138") == blind_index("phone", "138")
+    assert len({blind_index("phone", "138"), blind_index("name", "138"), blind_index("phone", "139")}) == 3
+    assert blind_index("phone", "") == ""
+
+
+@pytest.mark.django_db
+def test_the_database_holds_ciphertext_only() -> None:
+    kept = PersonalValue.objects.create(commitment="c" * 64, value="张三")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM core_personalvalue WHERE id = %s", [kept.pk])
+        (stored,) = cursor.fetchone()
+    assert "张三" not in stored
+    assert stored.startswith(ring().current + ":")
+    kept.refresh_from_db()
+    assert kept.value == "张三"
+
+
+@pytest.mark.django_db
+def test_filtering_by_an_encrypted_field_is_refused_instead_of_finding_nothing() -> None:
+    with pytest.raises(FieldError):
+        PersonalValue.objects.filter(value="张三").exists()
+    with pytest.raises(FieldError):
+        PersonalValue.objects.filter(value__contains="张").exists()
