@@ -151,7 +151,10 @@ class OrganisationFinder:
         self._present.setdefault(name_key, set()).add(key)
         self._withdrawn.pop(name_key, None)
         if credit_code:
-            self._by_code[credit_code] = key
+            self.add_credit_code(key, credit_code)
+
+    def add_credit_code(self, key: int, credit_code: str) -> None:
+        self._by_code[credit_code] = key
 
     def rename(self, key: int, old: str, new: str) -> None:
         old_key = organisation_key(old)
