@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from zhiqiao.engine.store import SearchWriter, open_writer
 
 from tests.engine.fakes import LetterPairs
+from zhiqiao.engine.store import SearchWriter, open_writer
 
 
 @pytest.fixture

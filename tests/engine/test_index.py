@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from tests.engine.fakes import TITLES, LetterPairs, patent
 from zhiqiao.engine.documents import NO_FILTERS, SEES_ALL, Document, Filters, facet_filters
 from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
 from zhiqiao.engine.textindex import TextReader, Window
 from zhiqiao.kernel.errors import Conflict, Invalid, Unavailable
-
-from tests.engine.fakes import TITLES, LetterPairs, patent
 
 PUBLIC = frozenset({"public"})
 

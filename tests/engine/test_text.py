@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhiqiao.engine.text import (
     DOCUMENT_CHARACTERS,
     LONGEST_SENTENCE,
@@ -60,7 +63,7 @@ def test_phrases_of_every_need_count_little_and_grammar_nothing() -> None:
 def test_sentences_are_exact_ordered_and_lose_no_word(text: str) -> None:
     spans = sentences(text)
     assert all(0 < span.end - span.start <= LONGEST_SENTENCE for span in spans)
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
     covered = {at for span in spans for at in range(span.start, span.end)}
     assert all(at in covered for at, character in enumerate(text) if character.isalnum())
 

@@ -23,7 +23,8 @@ class Reason:
     """One reason with the facts behind it; the faces put it into words.
 
     ``shared_words``: ``words`` (word, its share of the need, whether in the title), ``coverage`` 0..1.
-    ``meaning``: ``cosine``, ``band`` (``very_near``, ``near`` or ``far``).
+    ``meaning``: ``cosine``, ``standing`` (standard deviations above an ordinary document), ``band`` (``very_near`` or
+    ``near``).
     ``same_class``: ``classes``, those both carry, at subclass level. ``passage``: ``field``, ``coverage`` 0..1.
     """
 
@@ -83,11 +84,14 @@ def _shared_words(need: Need, document: Document) -> Reason | None:
 
 
 def _meaning(values: Features, model: Model) -> Reason | None:
-    if values.meaning is None:
+    if values.meaning is None or values.standing is None:
         return None
-    bands = sorted(model.meaning_bands.items(), key=lambda item: -item[1])
-    band = next((name for name, least in bands if values.meaning >= least), "far")
-    return Reason("meaning", {"cosine": round(values.meaning, 3), "band": band}) if band != "far" else None
+    facts = {
+        "cosine": round(values.meaning, 3),
+        "standing": round(values.standing, 2),
+        "band": model.band(values.standing),
+    }
+    return Reason("meaning", facts) if facts["band"] != "far" else None
 
 
 def best_passage(asked: str, need: Need, document: Document) -> tuple[Passage | None, float]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
 from zhiqiao.engine.encoder import Encoder, Vectors
 from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
 from zhiqiao.engine.fusion import DEPTH, fuse
-from zhiqiao.engine.need import Need, readable, search_terms, understand
+from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.relevance import Features, Level, Model, default_model, features
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import SearchReader, passage_text
@@ -22,6 +22,8 @@ RERANKED: Final = 60
 # Filters that leave fewer documents than this are worked off key by key in the vector search.
 NARROW: Final = 20_000
 _ENCODED_ON_THE_WAY: Final = 16
+_LOOKED_AT_FOR_SUPPORT: Final = 10
+_READ_OF_ABSTRACT: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def match(
     plain = readable(text)
     clock = clock or StageClock()
     with clock.stage("encode"):
-        vector = encoder.encode_queries([plain])[0]
-    return _answer(reader, _Question(text, plain, vector, scope), clock)
+        vector = meaning_of(plain, encoder)
+    return _answer(reader, encoder, _Question(text, plain, vector, scope), clock)
 
 
 def similar(
@@ -100,9 +102,9 @@ def similar(
         document, own = known, frozenset({source})
     with clock.stage("encode"):
         vector = encoder.encode_queries([passage_text(document)])[0]
-    text = f"{document.title}。{document.abstract[:300]}"
+    text = f"{document.title}。{document.abstract[:_READ_OF_ABSTRACT]}"
     narrowed = Scope(scope.tokens, scope.filters, scope.k, scope.tail, scope.superseded | own)
-    found = _answer(reader, _Question(text, readable(text), vector, narrowed), clock)
+    found = _answer(reader, encoder, _Question(text, readable(text), vector, narrowed), clock)
     return [_with_classes(answer, document) for answer in found]
 
 
@@ -114,7 +116,7 @@ class _Question:
     scope: Scope
 
 
-def _answer(reader: SearchReader, question: _Question, clock: StageClock) -> list[Match]:
+def _answer(reader: SearchReader, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
     scope, model = question.scope, default_model()
     with clock.stage("text"):
         need = understand(question.plain, question.vector, reader.text)
@@ -125,9 +127,11 @@ def _answer(reader: SearchReader, question: _Question, clock: StageClock) -> lis
         documents = _candidates(reader, scope, by_words, by_meaning)
     with clock.stage("score"):
         tail = _tail(need, scope)
-        scored = _score(reader, need, [*documents, *tail])
+        scored = _score(reader, encoder, need, [*documents, *tail])
     with clock.stage("explain"):
-        return [_match(question.asked, need, found, model) for found in scored[: scope.k]]
+        foreign = model.abstains(found.features for found in scored[:_LOOKED_AT_FOR_SUPPORT])
+        answers = [_match(question.asked, need, found, model) for found in scored[: scope.k]]
+        return [replace(answer, level="none") for answer in answers] if foreign else answers
 
 
 def _depth(scope: Scope) -> int:
@@ -174,13 +178,14 @@ def _tail(need: Need, scope: Scope) -> list[Document]:
     return _best_by_words(need, seen)[:RERANKED]
 
 
-def _score(reader: SearchReader, need: Need, documents: Sequence[Document]) -> list[_Scored]:
+def _score(reader: SearchReader, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[_Scored]:
     model = default_model()
+    ordinary = model.background(encoder.identity, reader.vectors.sample_cosines(need.vector))
     vectors = _vectors(reader, need, documents)
     scored = [
         _Scored(model.score(values), document, values)
         for document in documents
-        for values in [features(need, document, vectors.get(document.key))]
+        for values in [features(need, document, vectors.get(document.key), ordinary)]
     ]
     return sorted(scored, key=lambda found: (-found.score, found.document.key))
 
@@ -196,13 +201,13 @@ def _vectors(reader: SearchReader, need: Need, documents: Sequence[Document]) ->
 
 def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
     model = default_model()
-    rough = [(model.score(features(need, document, None)), document) for document in documents]
+    rough = [(model.score(features(need, document, None, None)), document) for document in documents]
     return [document for _, document in sorted(rough, key=lambda pair: (-pair[0], pair[1].key))]
 
 
 def _match(asked: str, need: Need, found: _Scored, model: Model) -> Match:
     evidence = explain(asked, need, found.document, found.features, model)
-    level = model.level(found.score)
+    level = model.level(found.score, found.features)
     return Match(
         found.document.key, found.score, level, evidence.reasons, evidence.passage, found.features, found.document
     )
@@ -210,5 +215,4 @@ def _match(asked: str, need: Need, found: _Scored, model: Model) -> Match:
 
 def _with_classes(answer: Match, source: Document) -> Match:
     reason = same_class(source.classes, answer.document.classes)
-    reasons = (*answer.reasons, *(() if reason is None else (reason,)))
-    return Match(answer.key, answer.score, answer.level, reasons, answer.passage, answer.features, answer.document)
+    return answer if reason is None else replace(answer, reasons=(*answer.reasons, reason))

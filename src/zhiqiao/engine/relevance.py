@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -19,56 +19,104 @@ from zhiqiao.engine.text import bigrams, segment, word_weight
 
 Level = Literal["strong", "fair", "weak", "none"]
 LEVELS: Final[tuple[Level, ...]] = ("strong", "fair", "weak", "none")
-_TITLE_TIMES: Final = 3.0
-_CLAIM_TIMES: Final = 1.5
-_SATURATION: Final = 1.2
 # What a title word counts that the need does not hold, when its rarity was not looked up.
 _USUAL_RARITY: Final = 5.0
+# An encoder's usual background counts as much as this many vectors of the collection at hand.
+_BACKGROUND_WORTH: Final = 200
+_LEAST_SAMPLE: Final = 50
+
+
+class Background(NamedTuple):
+    """How near an ordinary document is to a need: mean and standard deviation of the cosine."""
+
+    mean: float
+    deviation: float
+
+    def standing(self, cosine: float) -> float:
+        """By how many standard deviations a document is nearer than an ordinary one."""
+        return (cosine - self.mean) / self.deviation
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the score is made of; all but ``meaning`` lie between 0 and 1.
+    """What the score is made of.
 
-    ``meaning``: cosine of need and title, ``None`` while the document has no vector. ``title_coverage``: weighted
-    share of the need's words in the title. ``title_covered``: weighted share of the title's words in the need.
-    ``body_coverage``: weighted share of the need's words in abstract or claim but not in the title.
-    ``title_bigrams``: share of the title's letter pairs in the need. ``saturation``: BM25 without length, as a share
-    of the best the need could get.
+    ``meaning``: cosine of need and title, ``None`` while the document has no vector. ``standing``: by how many
+    standard deviations that is above an ordinary document of the collection, ``None`` when that cannot be told.
+    ``title_coverage``: weighted share of the need's words in the title. ``title_covered``: weighted share of the
+    title's words in the need. ``body_coverage``: weighted share of the need's words in abstract or claim but not in
+    the title. ``title_bigrams``: share of the title's letter pairs in the need.
     """
 
     meaning: float | None
+    standing: float | None
     title_coverage: float
     title_covered: float
     body_coverage: float
     title_bigrams: float
-    saturation: float
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An ordinal logistic model: ``steps`` are the borders none|weak|fair|strong on the weighted sum.
+    """An ordinal logistic model: the steps are the borders none|weak|fair|strong on the weighted sum.
 
-    ``levels`` are the scores from which on a match is called so.
+    ``levels`` are the scores from which on a match is called so; ``support`` the shares of words below which
+    nearness alone is not believed; ``bands`` name standings; ``backgrounds`` belong to encoders by the beginning of
+    their identity.
     """
 
     version: str
     with_meaning: Mapping[str, float]
+    with_meaning_steps: tuple[float, ...]
     without_meaning: Mapping[str, float]
-    steps: tuple[float, float, float]
+    without_meaning_steps: tuple[float, ...]
     levels: Mapping[str, float]
-    meaning_bands: Mapping[str, float]
+    support: Mapping[str, float]
+    bands: Mapping[str, float]
+    backgrounds: Mapping[str, tuple[float, float]]
 
     def score(self, features: Features) -> float:
         """Expected relevance, 0 (none) to 1 (strong)."""
-        weights = self.without_meaning if features.meaning is None else self.with_meaning
+        blind = features.standing is None
+        weights = self.without_meaning if blind else self.with_meaning
+        steps = self.without_meaning_steps if blind else self.with_meaning_steps
         values = asdict(features)
-        total = weights["bias"] + sum(weight * values[name] for name, weight in weights.items() if name != "bias")
-        return sum(1 / (1 + math.exp(step - total)) for step in self.steps) / len(self.steps)
+        total = sum(weight * values[name] for name, weight in weights.items())
+        return sum(1 / (1 + math.exp(step - total)) for step in steps) / len(steps)
 
-    def level(self, score: float) -> Level:
-        """The word for a score."""
-        return next((level for level in LEVELS[:-1] if score >= self.levels[level]), "none")
+    def level(self, score: float, features: Features) -> Level:
+        """The word for a score; without a shared word nothing is more than weak."""
+        reached = (level for level in LEVELS[:-1] if score >= self.levels[level])
+        level: Level = next(reached, "none")
+        if level in ("strong", "fair") and not self._supported(features, "shared", "title"):
+            return "weak"
+        return level
+
+    def abstains(self, candidates: Iterable[Features]) -> bool:
+        """Whether no candidate shares a word worth naming: then the need is foreign to the collection."""
+        return not any(self._supported(features, "need_shared", "need_title") for features in candidates)
+
+    def band(self, standing: float) -> str:
+        """The word for how near two meanings are: ``very_near``, ``near`` or ``far``."""
+        ordered = sorted(self.bands.items(), key=lambda item: -item[1])
+        return next((name for name, least in ordered if standing >= least), "far")
+
+    def background(self, encoder: str, sample: Vectors) -> Background | None:
+        """What is ordinary for a need, from its cosines to a sample of the collection.
+
+        A small sample is mixed with what is usual for the encoder; ``None`` when neither is known.
+        """
+        usual = next((pair for name, pair in self.backgrounds.items() if encoder.startswith(name)), None)
+        if usual is None and len(sample) < _LEAST_SAMPLE:
+            return None
+        share = len(sample) / (len(sample) + _BACKGROUND_WORTH) if usual else 1.0
+        mean, deviation = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 0.0)
+        at, width = usual or (mean, deviation)
+        return Background(share * mean + (1 - share) * at, max(share * deviation + (1 - share) * width, 1e-4))
+
+    def _supported(self, features: Features, shared: str, title: str) -> bool:
+        in_document = features.title_coverage + features.body_coverage
+        return in_document >= self.support[shared] or features.title_covered >= self.support[title]
 
 
 @cache
@@ -76,15 +124,12 @@ def default_model() -> Model:
     """The model in the package; its file says where the weights come from."""
     stored: dict[str, Any] = json.loads((files("zhiqiao.engine") / "relevance.json").read_text("utf-8"))
     stored.pop("provenance")
-    return Model(**{**stored, "steps": tuple(stored["steps"])})
+    return Model(**stored)
 
 
 @lru_cache(maxsize=8_192)
-def _words(text: str) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for word in segment(text):
-        counts[word] = counts.get(word, 0) + 1
-    return counts
+def _words(text: str) -> frozenset[str]:
+    return frozenset(segment(text))
 
 
 @lru_cache(maxsize=8_192)
@@ -92,34 +137,24 @@ def _pairs(title: str) -> frozenset[str]:
     return bigrams(title)
 
 
-def features(need: Need, document: Document, vector: Vectors | None) -> Features:
+def features(need: Need, document: Document, vector: Vectors | None, ordinary: Background | None) -> Features:
     """What speaks for a document; the same whether it comes from the index or was written a second ago."""
-    title, claim, abstract = _words(document.title), _words(document.claim), _words(document.abstract)
-    in_title = sum(weight for word, weight in need.weights.items() if word in title)
-    in_body = sum(
-        weight for word, weight in need.weights.items() if word not in title and (word in abstract or word in claim)
-    )
+    title = _words(document.title)
+    body = (_words(document.abstract) | _words(document.claim)) - title
+    meaning = None if vector is None or not vector.any() else float(np.dot(need.vector, vector))
     pairs = _pairs(document.title)
     return Features(
-        meaning=None if vector is None or not vector.any() else float(np.dot(need.vector, vector)),
-        title_coverage=in_title,
+        meaning=meaning,
+        standing=None if meaning is None or ordinary is None else ordinary.standing(meaning),
+        title_coverage=sum(weight for word, weight in need.weights.items() if word in title),
         title_covered=_covered(need, title),
-        body_coverage=in_body,
+        body_coverage=sum(weight for word, weight in need.weights.items() if word in body),
         title_bigrams=len(pairs & need.bigrams) / len(pairs) if pairs else 0.0,
-        saturation=_saturation(need, title, claim, abstract),
     )
 
 
-def _covered(need: Need, title: Mapping[str, int]) -> float:
-    weights = {word: word_weight(word) * need.rarities.get(word, _USUAL_RARITY) for word in title}
+def _covered(need: Need, title: frozenset[str]) -> float:
+    weights = {word: word_weight(word) * need.rarities.get(word, _USUAL_RARITY) for word in sorted(title)}
     total = sum(weights.values())
     shared = sum(weight for word, weight in weights.items() if word in need.rarities)
     return shared / total if total else 0.0
-
-
-def _saturation(need: Need, title: Mapping[str, int], claim: Mapping[str, int], abstract: Mapping[str, int]) -> float:
-    total = 0.0
-    for word, weight in need.weights.items():
-        times = _TITLE_TIMES * title.get(word, 0) + _CLAIM_TIMES * claim.get(word, 0) + abstract.get(word, 0)
-        total += weight * times / (times + _SATURATION)
-    return total

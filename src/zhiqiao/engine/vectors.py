@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ MANIFEST: Final = "vectors.json"
 _FORMAT: Final = 1
 _SMALLEST_FOLD: Final = 4_096
 _FOLD_SHARE: Final = 16
+_SAMPLE: Final = 512
 _ATTEMPTS: Final = 20
 
 Mask = npt.NDArray[np.bool_]
@@ -112,6 +113,7 @@ class VectorSnapshot:
         self.manifest = manifest
         self._parts = parts
         self._masks = lru_cache(maxsize=64)(self._visible)
+        self._sample = cache(self._spread)
 
     def __len__(self) -> int:
         return sum(int(part.alive.sum()) for part in self._parts)
@@ -147,6 +149,19 @@ class VectorSnapshot:
                 vectors = from_codes(rows.codes[[row for _, row in at]])
                 found.update((key, vector) for (key, _), vector in zip(at, vectors, strict=True))
         return found
+
+    def sample_cosines(self, query: Vectors) -> Vectors:
+        """The cosines of a unit vector to some 512 rows spread over the collection: what is ordinary for it."""
+        return self._sample() @ query
+
+    def _spread(self) -> Vectors:
+        taken = []
+        for part in self._parts:
+            rows = np.flatnonzero(part.alive)
+            most = max(1, _SAMPLE * len(rows) // max(len(self), 1))
+            chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.int64)
+            taken.append(from_codes(part.rows.codes[rows[chosen]]))
+        return np.concatenate([*taken, np.zeros((0, self.manifest.dimension), dtype=np.float32)])
 
     def _visible(self, tokens: frozenset[str]) -> tuple[Mask, ...]:
         if tokens >= SEES_ALL:
