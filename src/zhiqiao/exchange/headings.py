@@ -21,7 +21,7 @@ _ROWS_LOOKED_AT = 40
 _GROUP_WORDS = re.compile(r"(?:基本)?(?:信息|情况|资料)$")
 _STATED_DATE = re.compile(
     r"(?:导出|下载|检索|截至|截止|统计|更新|数据|查询|制表|填报)[^\d]{0,8}"
-    r"(\d{4}[-./年]\d{1,2}(?:[-./月]\d{1,2}日?|月)?|\d{8})(?!\d|\s*(?:至|到|~|～|—))"
+    r"((?>\d{4}[-./年]\d{1,2}(?:[-./月]\d{1,2}日?|月)?|\d{8}))(?!\d|\s*(?:至|到|~|～|—))"
 )
 _DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-._年]?(\d{2})[-._月]?(\d{2})日?(?!\d)")
 
@@ -92,8 +92,9 @@ class _Candidate:
     fields: frozenset[str]
 
     @property
-    def score(self) -> int:
-        return len(self.fields)
+    def score(self) -> tuple[int, int]:
+        """More fields are better; of equal ones a single row, or a title above the headings would join them."""
+        return len(self.fields), -len(self.rows)
 
 
 def read_headings(table: Table, vocabulary: Vocabulary, saved: SavedMapping | None = None) -> tuple[HeadingMap, Table]:
@@ -105,7 +106,7 @@ def read_headings(table: Table, vocabulary: Vocabulary, saved: SavedMapping | No
     if table.refusal is not None:
         raise table.refusal
     known = {heading_key(heading): field for heading, field in (saved or {}).items()}
-    head = list(islice(table.rows, _ROWS_LOOKED_AT))
+    head, rest = _look_ahead(table.rows)
     if all(is_blank(cell) for _, row in head for cell in row):
         raise FileRefused("sheet_empty", file=table.file, sheet=table.sheet)
     best = _best_candidate(head, vocabulary, known)
@@ -115,7 +116,23 @@ def read_headings(table: Table, vocabulary: Vocabulary, saved: SavedMapping | No
     titles = _titles(head[: best.at])
     mapping = _mapping(table, best, vocabulary, known)
     mapping = replace(mapping, titles=titles, as_of=_stated_date(titles, table.file))
-    return mapping, replace(table, rows=chain(head[below:], table.rows))
+    return mapping, replace(table, rows=chain(head[below:], rest))
+
+
+def _look_ahead(rows: Iterator[NumberedRow]) -> tuple[list[NumberedRow], Iterator[NumberedRow]]:
+    """The first rows, and the rest; where the file breaks off within the first rows, the rest breaks there."""
+    head: list[NumberedRow] = []
+    try:
+        for row in islice(rows, _ROWS_LOOKED_AT):
+            head.append(row)  # noqa: PERF402 -- what was read before a break has to be kept
+    except FileRefused as refusal:
+        return head, _breaking(refusal)
+    return head, rows
+
+
+def _breaking(refusal: FileRefused) -> Iterator[NumberedRow]:
+    yield from ()
+    raise refusal
 
 
 def _best_candidate(head: list[NumberedRow], vocabulary: Vocabulary, known: SavedMapping) -> _Candidate | None:
@@ -159,7 +176,7 @@ def _is_heading(candidate: _Candidate, vocabulary: Vocabulary) -> bool:
     """Names an identity, and something beside it unless it is the only column there is."""
     if not candidate.fields & vocabulary.identity:
         return False
-    return candidate.score >= 2 or len(candidate.headings) == 1
+    return len(candidate.fields) >= 2 or len(candidate.headings) == 1
 
 
 def _merge_two_rows(top: Row, sub: Row, vocabulary: Vocabulary, known: SavedMapping) -> dict[int, str]:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 _SHOWN_LENGTH = 200
 _TOTAL = re.compile(
-    r"(?:合计|总计|小计|共计|累计|总数|本页小计|本页合计|total|subtotal|grandtotal)[::]?\d*[件项条]?", re.IGNORECASE
+    r"(?:合计|总计|小计|共计|累计|总数|本页小计|本页合计|total|subtotal|grandtotal)[:：]?\d*[件项条]?", re.IGNORECASE
 )
 _FOOTER = re.compile(
     r"(?:注|备注|说明|填表|制表|审核|数据来源|来源|填报|联系人|单位\(?盖章|第\d+页|以下空白)", re.IGNORECASE

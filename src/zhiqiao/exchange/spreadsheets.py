@@ -22,6 +22,7 @@ Value = str | int | float | bool | Decimal | date | datetime | None | Sequence[s
 
 LONGEST_CELL = 32_767
 LAST_ROW = 1_048_576
+LARGEST_FIGURE = 10**15
 _CUT = "…(已截断)"
 _CHINA = timezone(timedelta(hours=8))
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -127,7 +128,11 @@ def _local(moment: datetime) -> datetime:
 
 def _is_figure(value: Value) -> TypeGuard[int | float | Decimal]:
     """What a cell can hold as a number: spreadsheets keep 15 digits, and neither NaN nor infinity."""
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and abs(value) < 10**15
+    return (
+        isinstance(value, (int, float, Decimal))
+        and not isinstance(value, bool)
+        and -LARGEST_FIGURE < value < LARGEST_FIGURE
+    )
 
 
 def _csv_cell(value: Value) -> str:
