@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
 
 from zhiqiao.core.models import AuditEntry, ReferenceEntry
 from zhiqiao.kernel.credit_codes import credit_check_digit
+from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actions import NewPerson, OrganisationDetails, create_user, grant_role, register_organisation
 from zhiqiao.parties.actors import Actor, actor_for, operator
 from zhiqiao.parties.models import Organisation, User
@@ -15,6 +17,13 @@ from zhiqiao.parties.roles import KINDS_OF_ROLE, Role
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
+
+
+@contextmanager
+def refuses(kind: type[ZhiqiaoError], code: str) -> Iterator[None]:
+    with pytest.raises(kind) as refusal:
+        yield
+    assert refusal.value.reason == code
 
 
 def credit_code(number: int) -> str:
