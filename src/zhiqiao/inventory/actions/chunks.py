@@ -36,10 +36,14 @@ def list_chunks(keys: Sequence[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def change_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Set ``columns`` of many rows, each given as its values and then its key. In the caller's transaction."""
+def change_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], where: Sequence[str] = ("id",)
+) -> None:
+    """Set ``columns`` of many rows, each given as its new values and then what it is known by. A row that is no
+    longer as ``where`` says stays as it is. In the caller's transaction."""
     quote = connection.ops.quote_name
     settings = ", ".join(f"{quote(column_name(model, column))} = %s" for column in columns)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE id = %s"  # noqa: S608 -- names of models
+    conditions = " AND ".join(f"{quote(column_name(model, column))} = %s" for column in where)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE {conditions}"  # noqa: S608 -- model names
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)

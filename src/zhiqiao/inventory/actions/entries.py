@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from zhiqiao.core.audit import Subject, shortened, unit_of_work
+from django.utils import timezone
+
+from zhiqiao.core.audit import Subject, Work, shortened, unit_of_work
+from zhiqiao.inventory.actions.tiers import TierReport, suggest_for
 from zhiqiao.inventory.models import InventoryEntry
-from zhiqiao.inventory.policies import CORRECT, ENTRIES, move_verb
+from zhiqiao.inventory.policies import CORRECT, move_verb
 from zhiqiao.inventory.rules.facts import Replies
 from zhiqiao.inventory.rules.statements import (
     EXPLOITATION,
@@ -18,6 +21,7 @@ from zhiqiao.inventory.rules.statements import (
     check_ways,
     lacking_in_file,
 )
+from zhiqiao.inventory.selectors.entries import entry_to
 from zhiqiao.inventory.states import ENTRY_STATES, FILED_COMPLETELY
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.parties.actors import Actor
@@ -58,8 +62,7 @@ def correct_entry(*, actor: Actor, entry: InventoryEntry, correction: EntryCorre
     of ``rules.statements`` do.
     """
     with unit_of_work(actor) as work:
-        standing = InventoryEntry.objects.get(pk=entry.pk)
-        ENTRIES.require(actor, CORRECT, standing)
+        standing = entry_to(actor, CORRECT, entry.public_id)
         after = correction.checked()
         before = {field: getattr(standing, field) for field in after}
         if before == after:
@@ -70,6 +73,7 @@ def correct_entry(*, actor: Actor, entry: InventoryEntry, correction: EntryCorre
         subject = Subject("inventory.entry", str(entry.public_id))
         work.record("inventory.correct_entry", subject, shortened(before), shortened(after))
         work.emit("index.patents", ids=[entry.patent_id])
+        _suggest_anew(work, [entry.pk])
     return InventoryEntry.objects.get(pk=entry.pk)
 
 
@@ -80,8 +84,7 @@ def move_entry(*, actor: Actor, entry: InventoryEntry, move: str, note: str = ""
     ``refusal_needs_reason`` where the file is not complete, ``entry_out_of_stock``.
     """
     with unit_of_work(actor) as work:
-        entry = InventoryEntry.objects.get(pk=entry.pk)
-        ENTRIES.require(actor, move_verb(move), entry)
+        entry = entry_to(actor, move_verb(move), entry.public_id)
         step = ENTRY_STATES.require(entry.state, move)
         if not entry.in_stock:
             raise Invalid("entry_out_of_stock", scope_code=entry.scope_code)
@@ -95,6 +98,7 @@ def move_entry(*, actor: Actor, entry: InventoryEntry, move: str, note: str = ""
             {"state": step.target, **({"note": note.strip()} if note.strip() else {})},
         )
         work.record(f"inventory.{move}", Subject("inventory.entry", str(entry.public_id)), before, after)
+        _suggest_anew(work, [entry.pk])
     return InventoryEntry.objects.get(pk=entry.pk)
 
 
@@ -110,12 +114,19 @@ def record_replies(*, actor: Actor, patent_id: int, replies: Replies) -> int:
             "intents": replies.intents,
             "buyers": replies.buyers,
         }
-        changed = 0
+        changed: list[int] = []
         for entry in InventoryEntry.objects.filter(patent_id=patent_id):
             before = {field: getattr(entry, field) for field in after}
             if before == after:
                 continue
             InventoryEntry.objects.filter(pk=entry.pk).update(**after)
             work.record("inventory.count_replies", Subject("inventory.entry", str(entry.public_id)), before, after)
-            changed += 1
-    return changed
+            changed.append(entry.pk)
+        _suggest_anew(work, changed)
+    return len(changed)
+
+
+def _suggest_anew(work: Work, keys: list[int]) -> None:
+    """What was said or replied can change the tier that the rules suggest."""
+    in_stock = InventoryEntry.objects.filter(pk__in=keys, in_stock=True)
+    suggest_for(work, TierReport(), in_stock, timezone.localdate(work.at))

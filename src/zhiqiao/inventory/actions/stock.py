@@ -14,6 +14,7 @@ from zhiqiao.core.audit import Subject, Work, as_column, unit_of_work
 from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.inventory.actions.chunks import Progress, change_rows, key_chunks, no_progress
+from zhiqiao.inventory.actions.statements import adopt_statements
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.inventory.policies import ENTRIES, FREEZE, INVENTORIES, TAKE_STOCK
 from zhiqiao.inventory.rules.facts import PatentFacts
@@ -41,8 +42,11 @@ PATENT_COLUMNS: Final = (
 
 @dataclass
 class StockReport:
-    """What a stocktaking found. ``codes`` counts entries by scope code; ``without_institution`` patents that no
-    institution or state-owned firm holds and that therefore have no entry."""
+    """What a stocktaking found.
+
+    ``codes`` counts entries by scope code; ``without_institution`` patents that no institution or state-owned firm
+    holds and that therefore have no entry; ``statements`` entries that took over what the holder's list says.
+    """
 
     inventory: Inventory
     codes: Counter[str] = field(default_factory=Counter)
@@ -51,6 +55,7 @@ class StockReport:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    statements: int = 0
 
 
 def take_stock(
@@ -133,6 +138,7 @@ def _enter_chunk(work: Work, report: StockReport, keys: list[int]) -> None:
         for organisation in known.get(row["id"], set()) - set(owners):
             wanted[row["id"], organisation] = Scope(False, WITHDRAWN if row["withdrawn_at"] else NOT_FIRST_HOLDER)
     _write_entries(work, report, keys, wanted)
+    report.statements += adopt_statements(work, inventory, keys)
 
 
 def _scope_facts(row: dict[str, Any]) -> PatentFacts:

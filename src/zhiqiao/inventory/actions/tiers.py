@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -20,6 +20,7 @@ from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES, SUGGEST_TIERS
 from zhiqiao.inventory.rules.indicator_tree import MANAGEMENT
 from zhiqiao.inventory.rules.tiers import BASE, NEGATIVE, TIERS, Suggestion, shipped_rules, suggest_tier
+from zhiqiao.inventory.selectors.entries import entry_to
 from zhiqiao.inventory.selectors.facts import read_facts, replies_of, statement_of
 from zhiqiao.inventory.selectors.surroundings import Surroundings
 from zhiqiao.kernel.errors import Conflict, Invalid
@@ -63,13 +64,16 @@ def suggest_tiers(
     total, done = (entries.count() if entry_ids is None else len(set(entry_ids))), 0
     for keys in key_chunks(entries) if entry_ids is None else list_chunks(entry_ids):
         with unit_of_work(actor) as work:
-            _suggest_chunk(work, report, list(entries.filter(pk__in=keys)), as_of)
+            suggest_for(work, report, entries.filter(pk__in=keys), as_of)
         done += len(keys)
         progress(done, max(total, done), "suggest_tiers")
     return report
 
 
-def _suggest_chunk(work: Work, report: TierReport, entries: list[InventoryEntry], as_of: date) -> None:
+def suggest_for(work: Work, report: TierReport, rows: Iterable[InventoryEntry], as_of: date) -> None:
+    """Bring the suggestions for some entries in stock up to date, as part of the work that changed what they rest
+    on; that work has asked who may."""
+    entries = list(rows)
     patents = [entry.patent_id for entry in entries]
     facts, totals = read_facts(patents, as_of, ALONE), _totals(patents)
     standing = {row.entry_id: row for row in _standing_decisions([entry.pk for entry in entries])}
@@ -85,7 +89,7 @@ def _suggest_chunk(work: Work, report: TierReport, entries: list[InventoryEntry]
         report.tiers[suggestion.tier] += 1
         tier = effective_tier(suggestion.tier, old.confirmed if old else "")
         if (entry.tier, entry.suggested_tier, entry.score) != (tier, suggestion.tier, total):
-            entry_rows.append((tier, suggestion.tier, total, entry.pk))
+            entry_rows.append((tier, suggestion.tier, total, entry.pk, as_column(entry.updated_at)))
         if old is not None and _same(old, suggestion):
             report.unchanged += 1
             continue
@@ -93,7 +97,8 @@ def _suggest_chunk(work: Work, report: TierReport, entries: list[InventoryEntry]
         superseded += [old.pk] if old else []
     _supersede(work, superseded)
     insert_rows(TierDecision, COLUMNS, fresh)
-    change_rows(InventoryEntry, ("tier", "suggested_tier", "score"), entry_rows)
+    # An entry that a person decided on since it was read keeps what the person said.
+    change_rows(InventoryEntry, ("tier", "suggested_tier", "score"), entry_rows, where=("id", "updated_at"))
     report.written += len(fresh)
 
 
@@ -146,8 +151,7 @@ def confirm_tier(
     rules have not looked at it yet) or ``entry_out_of_stock``.
     """
     with unit_of_work(actor) as work:
-        entry = InventoryEntry.objects.get(pk=entry.pk)
-        ENTRIES.require(actor, CONFIRM_TIER, entry)
+        entry = entry_to(actor, CONFIRM_TIER, entry.public_id)
         _check_decision(entry, tier, note)
         old = _standing_decisions([entry.pk]).first()
         if old is None:

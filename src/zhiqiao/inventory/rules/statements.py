@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from zhiqiao.kernel.errors import Invalid
 
@@ -47,3 +48,71 @@ def lacking_in_file(willing: str, note: str) -> str | None:
     if not willing:
         return "willing_not_said"
     return "refusal_needs_reason" if willing == "no" and not note.strip() else None
+
+
+# Words as institutions write them in their own lists; a word must be met whole, so that 不愿意 is not read as 愿意.
+_WILLING_WORDS: Final = {
+    "yes": ("有", "是", "愿意", "有意愿", "同意", "yes", "y"),
+    "no": ("无", "否", "不愿意", "无意愿", "没有", "no", "n"),
+    "later": ("暂不", "暂无", "待定", "暂无意愿", "暂不考虑"),
+}
+_GRADE_WORDS: Final = {
+    "high": ("高", "a", "a级", "很好", "高价值"),
+    "good": ("较好", "较高", "b", "b级", "转化前景较好", "前景较好", "好"),
+    "fair": ("一般", "中", "c", "c级"),
+    "low": ("低", "较低", "d", "d级", "差", "拟放弃"),
+    "unclear": ("不明", "前景不明", "产业化前景不明"),
+}
+_EXPLOITATION_WORDS: Final = {
+    "not_exploited": ("未实施", "否", "未转化", "无", "未产业化"),
+    "self_exploited": ("自行实施", "自用"),
+    "licensed": ("许可他人实施", "许可", "已许可"),
+    "assigned": ("已转让", "转让"),
+    "equity": ("作价投资", "作价入股"),
+    "joint": ("合作实施",),
+    "industrialised": ("已产业化", "产业化"),
+}
+_WAY_WORDS: Final = {
+    "assignment": ("转让",),
+    "licence_exclusive": ("独占", "独占许可"),
+    "licence_sole": ("排他", "排他许可"),
+    "licence_ordinary": ("许可", "普通", "普通许可"),
+    "open_licence": ("开放许可",),
+    "equity": ("作价投资", "作价入股", "入股"),
+    "pledge": ("质押", "质押融资"),
+    "joint_development": ("合作开发", "合作"),
+    "use_first_pay_later": ("先使用后付费", "先用后付", "先用后转"),
+}
+# The lowest level of each band of domain §2.4: a word is never read as more than it says.
+_MATURITY_WORDS: Final = {
+    "概念": 1, "实验室": 1, "实验室阶段": 1, "小试": 4, "小试阶段": 4, "中试": 6, "中试阶段": 6, "量产": 8,
+    "批量生产": 8,
+}  # fmt: skip
+_LEVEL: Final = re.compile(r"(?:trl)?[-\s]*([1-9])(?:级)?", re.ASCII)
+_BREAKS: Final = re.compile(r"[;；,，、/|\s]+")
+
+
+def statement_in_words(said: Mapping[str, str]) -> dict[str, Any]:
+    """What a holder's own list says, as choices of this register; words that are not understood are left unsaid.
+
+    ``said`` is as the registry keeps it: willingness, ways, maturity, self_grade, implementation.
+    """
+    ways = {way for part in _BREAKS.split(said.get("ways", "")) if (way := _choice(part, _WAY_WORDS))}
+    return {
+        "self_grade": _choice(said.get("self_grade", ""), _GRADE_WORDS),
+        "willing": _choice(said.get("willingness", ""), _WILLING_WORDS),
+        "accepted_ways": [way for way in WAYS if way in ways],
+        "maturity": _maturity(said.get("maturity", "")),
+        "exploitation": _choice(said.get("implementation", ""), _EXPLOITATION_WORDS),
+    }
+
+
+def _choice(word: str, words: Mapping[str, Sequence[str]]) -> str:
+    folded = word.strip().lower()
+    return next((choice for choice, written in words.items() if folded in written), "")
+
+
+def _maturity(word: str) -> int | None:
+    folded = word.strip().lower()
+    level = _LEVEL.fullmatch(folded)
+    return int(level[1]) if level else _MATURITY_WORDS.get(folded)

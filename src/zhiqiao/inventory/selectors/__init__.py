@@ -1,6 +1,8 @@
 """Reading the inventory: what rules need to know, and the first screens an institution wants."""
 
+from zhiqiao.inventory.selectors.entries import entry_for, entry_to
 from zhiqiao.inventory.selectors.lists import (
+    DueFee,
     TierFilter,
     current_inventory,
     fees_due,
@@ -18,11 +20,14 @@ from zhiqiao.inventory.selectors.overviews import (
 
 __all__ = [
     "Coverage",
+    "DueFee",
     "StockOverview",
     "TierFilter",
     "UnknownsByOwner",
     "coverage",
     "current_inventory",
+    "entry_for",
+    "entry_to",
     "fees_due",
     "sleepers",
     "stock_overview",
