@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiqiao.kernel.classes import (
+    SUBCLASS_MOVES,
     BadClass,
     SubclassMove,
     class_distance,
@@ -100,7 +101,9 @@ def test_every_writing_of_one_locarno_class(raw: str) -> None:
     assert parse_locarno(raw) == "10-05"
 
 
-@pytest.mark.parametrize(("raw", "key"), [("6-01", "06-01"), ("99-00", None), ("32-00", "32-00"), ("31-00", "31-00")])
+@pytest.mark.parametrize(
+    ("raw", "key"), [("6-01", "06-01"), ("1-01", "01-01"), ("99-00", None), ("32-00", "32-00"), ("31-00", "31-00")]
+)
 def test_locarno_edges(raw: str, key: str | None) -> None:
     if key is None:
         with pytest.raises(BadClass):
@@ -152,6 +155,22 @@ def test_splitting_a_cell(raw: object, found: list[str] | int) -> None:
 def test_distance_grows_with_the_level(other: str, distance: int) -> None:
     assert class_distance("E01B3/32", other) == distance
     assert class_distance(other, "E01B3/32") == distance
+
+
+def test_moves_are_dated_and_sourced() -> None:
+    moved = {move.new: move.effective for move in SUBCLASS_MOVES if move.old == "H01L"}
+    assert {new: day.year for new, day in moved.items()} == {
+        "H10B": 2023,
+        "H10K": 2023,
+        "H10N": 2023,
+        "H10D": 2025,
+        "H10F": 2025,
+        "H10H": 2025,
+        "H10P": 2026,
+        "H10W": 2026,
+    }
+    assert {(day.month, day.day) for day in moved.values()} == {(1, 1)}
+    assert all(move.source for move in SUBCLASS_MOVES)
 
 
 def test_distance_of_designs() -> None:

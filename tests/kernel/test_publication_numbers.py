@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiqiao.kernel.publication_numbers import BadPublicationNumber, meaning, parse_publication_number
+from zhiqiao.kernel.publication_numbers import KIND_CODE_ERAS, BadPublicationNumber, meaning, parse_publication_number
 
 BEFORE, AFTER = date(2010, 3, 31), date(2010, 4, 7)
 
@@ -77,6 +77,24 @@ def test_refusals_name_their_reason(raw: object, reason: str) -> None:
 def test_one_letter_changes_its_meaning_in_april_2010(kind_code: str, before: str | None, after: str | None) -> None:
     assert meaning(kind_code, BEFORE) == before
     assert meaning(kind_code, AFTER) == after
+
+
+@pytest.mark.parametrize("letter", ["B", "U", "S"])
+def test_letters_of_the_first_law_rested_until_2010(letter: str) -> None:
+    assert meaning(letter, date(1992, 12, 31)) in {"examined", "application"}
+    assert meaning(letter, date(1993, 1, 1)) is None
+    assert meaning(letter, date(2010, 4, 1)) == "grant"
+
+
+def test_what_is_not_certain_says_so() -> None:
+    assert {era.letter for era in KIND_CODE_ERAS if not era.certain} == {"B", "U", "S"}
+    assert all(era.source for era in KIND_CODE_ERAS)
+
+
+def test_eight_digits_until_1988() -> None:
+    assert parse_publication_number("CN88100001A").kind == "invention"
+    with pytest.raises(BadPublicationNumber):
+        parse_publication_number("CN89100001A")
 
 
 def test_without_a_day_only_the_unchanging_is_answered() -> None:

@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import (
+    FEE_SCHEDULES,
+    FeeBand,
     FeeBasis,
+    FeeSchedule,
     Reduction,
     annual_fee,
     fee_in_grace,
     fee_of_year,
     fee_year,
     next_fee,
+    next_fee_of,
     reduction_rate,
     surcharge_months,
     total_fees,
@@ -191,6 +195,26 @@ def test_no_fee_without_grant_or_after_the_last_year() -> None:
         with pytest.raises(Invalid) as caught:
             fee_of_year(BASIS, number, date(2025, 1, 1))
         assert caught.value.reason == "fee_not_owed"
+
+
+def test_a_newer_schedule_holds_from_its_day() -> None:
+    old = replace(FEE_SCHEDULES[0], effective_to=date(2027, 5, 30))
+    new = FeeSchedule("invention", (FeeBand(20, Decimal(1)),), "a new decree", effective_from=date(2027, 5, 31))
+    assert annual_fee("invention", 11, date(2027, 5, 30), (old, new)).amount == 4000
+    assert annual_fee("invention", 11, date(2027, 5, 31), (old, new)).source == "a new decree"
+    assert annual_fee("invention", 11, None, (old, new)).amount == 1
+    fee = next_fee_of(replace(BASIS, schedules=(old, new)), date(2026, 11, 23))
+    assert fee is not None
+    assert (fee.year_number, fee.amount) == (11, Decimal(1))
+    with pytest.raises(Invalid) as caught:
+        annual_fee("invention", 11, date(2027, 5, 31), (old,))
+    assert caught.value.reason == "fee_not_scheduled"
+
+
+def test_next_fee_on_an_unpublished_year_is_provisional() -> None:
+    fee = next_fee("invention", date(2030, 3, 1), date(2031, 1, 1), date(2040, 1, 1))
+    assert fee is not None
+    assert fee.provisional
 
 
 def test_fee_in_grace() -> None:

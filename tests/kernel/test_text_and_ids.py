@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.ids import new_id
-from zhiqiao.kernel.text import clean_line, clean_text, compact, fold_hyphens, fold_width, plain
+from zhiqiao.kernel.text import clean_line, clean_text, compact, fold_hyphens, fold_width, is_missing, number_in, plain
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,24 @@ def test_folding() -> None:
 
 def test_plain_writes_whole_numbers_whole() -> None:
     assert [plain(raw) for raw in (1.0, 1.5, 3, 1e20, None)] == ["1", "1.5", "3", "1e+20", ""]
+
+
+@pytest.mark.parametrize("raw", [None, float("nan"), Decimal("NaN"), Decimal("sNaN")])
+def test_missing(raw: object) -> None:
+    assert is_missing(raw)
+    assert number_in(raw) is None
+    assert plain(raw) == ""
+
+
+@pytest.mark.parametrize("raw", [True, "1", b"1", float("inf"), Decimal("-Infinity"), 10**400])
+def test_what_is_no_number_cell(raw: object) -> None:
+    assert not is_missing(raw)
+    assert number_in(raw) is None
+
+
+@pytest.mark.parametrize("raw", [0, -1, 2.5, Decimal("2.50")])
+def test_number_cells(raw: object) -> None:
+    assert number_in(raw) is raw
 
 
 def test_ids_are_version_7_distinct_and_ascending() -> None:

@@ -103,7 +103,7 @@ def parse_ipc(raw: object) -> IpcSymbol:
     return _parse_ipc(plain(raw))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _parse_ipc(raw: str) -> IpcSymbol:
     text = _VERSION.sub("", compact(_ST8_TAIL.sub("", raw.upper())))
     if not text:

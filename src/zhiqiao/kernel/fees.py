@@ -64,7 +64,10 @@ class FeeBand:
 
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
-    """The fees of one kind of patent, for fees due from ``effective_from`` to ``effective_to`` (None: open)."""
+    """The fees of one kind of patent.
+
+    For fees due from ``effective_from`` to ``effective_to``, both included; None is open.
+    """
 
     kind: str
     bands: tuple[FeeBand, ...]
@@ -105,12 +108,17 @@ class AnnualFee:
 
 @dataclass(frozen=True, slots=True)
 class FeeBasis:
-    """What the fees of one patent depend on. ``granted_on`` None: not granted, so nothing is due."""
+    """What the fees of one patent depend on. ``granted_on`` None: not granted, so nothing is due.
+
+    ``schedules`` and ``reduction_rules`` may be replaced by a city's own, newer tables.
+    """
 
     kind: str
     filed_on: date
     granted_on: date | None
     reductions: frozenset[Reduction] = frozenset()
+    schedules: tuple[FeeSchedule, ...] = FEE_SCHEDULES
+    reduction_rules: tuple[ReductionRule, ...] = REDUCTION_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +144,17 @@ class FeeDue:
         return self.amount + self.surcharge
 
 
-def annual_fee(kind: str, year_number: int, due_on: date | None = None) -> AnnualFee:
-    """The full fee of a patent year, after the schedule in force on ``due_on`` (None: the newest).
+def annual_fee(
+    kind: str,
+    year_number: int,
+    due_on: date | None = None,
+    schedules: tuple[FeeSchedule, ...] = FEE_SCHEDULES,
+) -> AnnualFee:
+    """The full fee of a patent year, after the schedule in force on ``due_on`` (None: the open one).
 
     Raises ``fee_not_scheduled`` where no schedule covers the kind, the year or the day.
     """
-    for schedule in reversed(FEE_SCHEDULES):
+    for schedule in schedules:
         if schedule.kind != kind or not _in_force(schedule.effective_from, schedule.effective_to, due_on):
             continue
         for band in schedule.bands:
@@ -177,11 +190,16 @@ def surcharge_months(anniversary: date, day: date) -> int:
     return sum(day > add_months(anniversary, months) for months in range(1, GRACE_MONTHS))
 
 
-def reduction_rate(reductions: Collection[Reduction], years_since_grant: int, due_on: date) -> Decimal:
+def reduction_rate(
+    reductions: Collection[Reduction],
+    years_since_grant: int,
+    due_on: date,
+    rules: tuple[ReductionRule, ...] = REDUCTION_RULES,
+) -> Decimal:
     """The best of the rates that hold; ``years_since_grant`` is 0 for the fee of the grant year."""
     rates = [
         rule.rate
-        for rule in REDUCTION_RULES
+        for rule in rules
         if rule.reduction in reductions
         and (rule.fee_years is None or years_since_grant < rule.fee_years)
         and _in_force(rule.effective_from, rule.effective_to, due_on)
@@ -201,10 +219,10 @@ def fee_of_year(basis: FeeBasis, year_number: int, today: date, plan: HolidayPla
         raise Invalid("fee_not_owed", kind=basis.kind, year_number=year_number)
     anniversary = add_years(basis.filed_on, year_number - 1)
     due, grace = roll_over(anniversary, plan), roll_over(add_months(anniversary, GRACE_MONTHS), plan)
-    fee = annual_fee(basis.kind, year_number, anniversary)
+    fee = annual_fee(basis.kind, year_number, anniversary, basis.schedules)
     since_grant = year_number - fee_year(basis.filed_on, basis.granted_on)
-    rate = reduction_rate(basis.reductions, since_grant, anniversary)
-    late = surcharge_months(anniversary, today) if today > due.day else 0
+    rate = reduction_rate(basis.reductions, since_grant, anniversary, basis.reduction_rules)
+    late = surcharge_months(anniversary, today)
     return FeeDue(
         year_number=year_number,
         due_on=due.day,
@@ -220,7 +238,7 @@ def fee_of_year(basis: FeeBasis, year_number: int, today: date, plan: HolidayPla
 def _owed_years(basis: FeeBasis) -> tuple[int, int]:
     """First and last patent year whose fee falls due after the grant; the grant year's is paid with it."""
     if basis.granted_on is None:
-        return 1, 0
+        return 1, 0  # an empty range
     return fee_year(basis.filed_on, basis.granted_on) + 1, term_years(basis.kind, basis.filed_on)
 
 
@@ -236,23 +254,25 @@ def next_fee(
     None where the patent is not granted or no further fee will come. For a fee that is already late see
     ``fee_in_grace``.
     """
-    basis = FeeBasis(kind, filed_on, granted_on, frozenset(reduction))
+    return next_fee_of(FeeBasis(kind, filed_on, granted_on, frozenset(reduction)), today)
+
+
+def next_fee_of(basis: FeeBasis, today: date, plan: HolidayPlan = PUBLISHED_PLAN) -> FeeDue | None:
+    """``next_fee`` for a basis that brings its own tables, or under another holiday plan."""
     first, last = _owed_years(basis)
-    begun = fee_year(filed_on, max(today, filed_on))
+    begun = fee_year(basis.filed_on, max(today, basis.filed_on))
     for number in range(max(first, begun), last + 1):
-        fee = fee_of_year(basis, number, today)
+        fee = fee_of_year(basis, number, today, plan)
         if fee.due_on >= today:
             return fee
     return None
 
 
-def fee_in_grace(basis: FeeBasis, today: date) -> FeeDue | None:
+def fee_in_grace(basis: FeeBasis, today: date, plan: HolidayPlan = PUBLISHED_PLAN) -> FeeDue | None:
     """The fee whose grace period runs today; it is owed only if the holder has not paid (等年费滞纳金)."""
     first, last = _owed_years(basis)
     number = fee_year(basis.filed_on, max(today, basis.filed_on))
-    for candidate in (number, number - 1):
-        if first <= candidate <= last:
-            fee = fee_of_year(basis, candidate, today)
-            if fee.due_on < today <= fee.grace_until:
-                return fee
-    return None
+    if not first <= number <= last:
+        return None
+    fee = fee_of_year(basis, number, today, plan)
+    return fee if fee.due_on < today <= fee.grace_until else None

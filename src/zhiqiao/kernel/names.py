@@ -60,7 +60,7 @@ _HARD: Final = frozenset(";；|｜、，\n\r\t")
 _SOFT: Final = frozenset(",/／")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def organisation_key(name: str) -> str:
     """The key under which all writings of one organisation's name fall together; empty for no name.
 
@@ -74,7 +74,7 @@ def organisation_key(name: str) -> str:
     return bare or _MARKS.sub("", folded)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def person_key(name: str) -> str:
     """The key of a person's name: full width, case, spaces and dots do not count."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", strip_unseen(name)).casefold())
