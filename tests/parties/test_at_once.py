@@ -1,0 +1,61 @@
+"""Two people at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from tests.parties.conftest import credit_code
+from zhiqiao.kernel.errors import Conflict
+from zhiqiao.parties.actions import OrganisationDetails, merge_organisations, register_organisation
+from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.models import Organisation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*doings: Callable[[], object]) -> list[str]:
+    """What became of each, started together: ``done`` or the code of the refusal."""
+    start = Barrier(len(doings))
+    results: list[str] = []
+
+    def run(doing: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            doing()
+            results.append("done")
+        except Conflict as refusal:
+            results.append(refusal.reason)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(doing,)) for doing in doings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(results)
+
+
+@pytest.mark.parametrize("time", range(3))
+def test_two_that_absorb_each_other(organisation: Callable[..., Organisation], bureau: Actor, time: int) -> None:
+    first, second = organisation(f"示例甲{time}"), organisation(f"示例乙{time}")
+
+    def merging(absorbed: Organisation, survivor: Organisation) -> Callable[[], object]:
+        mine = Organisation.objects.get(pk=absorbed.pk), Organisation.objects.get(pk=survivor.pk)
+        return lambda: merge_organisations(actor=bureau, absorbed=mine[0], survivor=mine[1], reason="x")
+
+    assert at_once(merging(first, second), merging(second, first)) == ["already_merged", "done"]
+    assert Organisation.objects.filter(merged_into=None).count() == 1
+
+
+def test_two_that_register_one_credit_code(bureau: Actor) -> None:
+    def registering(name: str) -> Callable[[], object]:
+        details = OrganisationDetails(name, "enterprise", credit_code(1))
+        return lambda: register_organisation(actor=bureau, details=details)
+
+    assert at_once(registering("示例甲"), registering("示例乙")) == ["done", "organisation_exists"]
+    assert Organisation.objects.count() == 1
