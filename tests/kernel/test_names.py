@@ -92,7 +92,8 @@ def test_splitting_undoes_joining(names: list[str], separator: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["张三", "王小明", "欧阳修文", "张 三", "约翰·史密斯", "J·史密斯", "John Smith", "Smith, John"]
+    "name",
+    ["张三", "王小明", "常鹏", "仉勃生", "欧阳修文", "张 三", "约翰·史密斯", "J·史密斯", "John Smith", "Smith, John"],
 )
 def test_people(name: str) -> None:
     assert looks_like_person(name)
