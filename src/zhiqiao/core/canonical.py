@@ -17,9 +17,7 @@ def canonical(value: Any) -> str:
     Raises ``Invalid`` ``no_canonical_text`` for what has none: NaN, infinities and halves of surrogate pairs.
     """
     try:
-        text = json.dumps(
-            value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain
-        )
+        text = _ENCODER.encode(value)
         text.encode()
     except ValueError as unfit:
         raise Invalid("no_canonical_text", reason=type(unfit).__name__) from unfit
@@ -32,3 +30,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, Decimal | uuid.UUID):
         return str(value)
     raise TypeError(f"no canonical text for {type(value).__name__}")
+
+
+# Made once: json.dumps would make one for every value.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain, check_circular=False
+)

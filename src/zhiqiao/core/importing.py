@@ -272,8 +272,9 @@ def _source_rows(
     for row, outcome in zip(chunk, outcomes, strict=True):
         column, facts = (row.problem.column or "", canonical(row.problem.facts)) if row.problem else ("", "{}")
         cells = canonical([cell_text(cell) for cell in row.cells])
+        codes = canonical(outcome.codes) if outcome.codes else "[]"
         yield (
-            run.pk, table, row.row_number, outcome.kind, canonical(outcome.codes), column[:255], facts,
+            run.pk, table, row.row_number, outcome.kind, codes, column[:255], facts,
             outcome.subject_id, cells,
         )  # fmt: skip
 

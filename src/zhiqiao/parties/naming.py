@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from pypinyin import lazy_pinyin
@@ -46,6 +47,7 @@ _ORGANISATION_FORMS: Final = (
 )
 
 
+@lru_cache(maxsize=4_096)
 def sort_key(name: str) -> str:
     """The name's syllables by pinyin, one blank between them; letters and digits stay, in lower case, signs go.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -29,11 +30,22 @@ REVISION = "registry.patent"
 
 def column(value: Any) -> Any:
     """A value as both databases' bulk paths take it: lists and mappings as JSON text, days as ISO text."""
-    if isinstance(value, list | tuple | dict):
-        return canonical(value)
+    kind = type(value)
+    if kind is str or value is None or kind is bool or kind is int:
+        return value
+    if kind is tuple:
+        return json_list(value)
+    if isinstance(value, list | dict):
+        return canonical(value) if value else ("[]" if isinstance(value, list) else "{}")
     if isinstance(value, datetime):
         return as_column(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=65_536)
+def json_list(values: tuple[str, ...]) -> str:
+    """Classes, industries and holders repeat from row to row."""
+    return canonical(values)
 
 
 def insert(changes: Sequence[Change], run: ImportRun, work: Work, linker: HolderLinker) -> dict[str, int]:
@@ -43,7 +55,8 @@ def insert(changes: Sequence[Change], run: ImportRun, work: Work, linker: Holder
     linker.learn(work, (name for change in changes for name in effective(change.values)[1]))
     now = as_column(work.at)
     public_ids = {change.record.number: new_public_id() for change in changes}
-    insert_rows(Patent, PATENT_COLUMNS, (_patent_row(change, public_ids, now) for change in changes))
+    stamps = _Stamps()
+    insert_rows(Patent, PATENT_COLUMNS, (_patent_row(change, public_ids, now, stamps) for change in changes))
     ids = _keys([change.record.number for change in changes])
     holders = (row for change in changes for row in _holder_rows(change, ids, linker, now))
     insert_rows(PatentHolder, HOLDER_COLUMNS, holders)
@@ -52,11 +65,25 @@ def insert(changes: Sequence[Change], run: ImportRun, work: Work, linker: Holder
     return ids
 
 
-def _patent_row(change: Change, public_ids: dict[str, Any], now: Any) -> tuple[Any, ...]:
+class _Stamps:
+    """The provenance of new patents: rows that fill the same columns have the same text."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[Any, ...], str] = {}
+
+    def text(self, provenance: dict[str, Any]) -> str:
+        key = (*provenance, *{tuple(stamp) for stamp in provenance.values()})
+        found = self._texts.get(key)
+        if found is None:
+            found = self._texts[key] = canonical(provenance)
+        return found
+
+
+def _patent_row(change: Change, public_ids: dict[str, Any], now: Any, stamps: _Stamps) -> tuple[Any, ...]:
     record, values = change.record, change.values
     return (
         as_column(public_ids[record.number]), now, record.number, record.kind, record.pct, record.check_filled,
-        canonical(change.provenance), None, 0, now,
+        stamps.text(change.provenance), None, 0, now,
         *(column(values[name]) for name in DESCRIBED),
         *(column(values[name]) for name in STATUS),
         *(column(values[name]) for name in DERIVED),
