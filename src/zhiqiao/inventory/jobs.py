@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from zhiqiao.core.jobs import JobContext
 from zhiqiao.inventory.actions import appraise_patents, suggest_tiers
+from zhiqiao.kernel.dates import parse_date
 from zhiqiao.parties.actors import PUBLIC, Actor, actor_for, operator
 from zhiqiao.parties.models import User
 
@@ -18,10 +19,11 @@ CONSOLE = "console:"
 def appraise_all(context: JobContext) -> dict[str, Any]:
     """Appraise every patent and suggest tiers. Argument ``as_of``: a day in ISO form; today where it is missing.
 
-    Needs no checkpoint: what an earlier attempt appraised comes out the same and is not written again.
+    Raises ``BadDate`` where it is not a day. Needs no checkpoint: what an earlier attempt appraised comes out the
+    same and is not written again.
     """
     asked = context.arguments.get("as_of")
-    as_of = date.fromisoformat(asked) if asked else timezone.localdate()
+    as_of = parse_date(asked).day if asked else timezone.localdate()
     actor = actor_behind(context)
     appraised = appraise_patents(actor=actor, ids=None, as_of=as_of, progress=context.progress)
     tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=as_of, progress=context.progress)
@@ -40,5 +42,9 @@ def actor_behind(context: JobContext) -> Actor:
     owner = context.actor
     if owner.actor_id.startswith(CONSOLE):
         return operator(owner.actor_id.removeprefix(CONSOLE))
-    user = User.objects.filter(public_id=owner.actor_id, is_active=True).first()
+    try:
+        key = UUID(owner.actor_id)
+    except ValueError:  # the product itself, or an id of another kind: no person, so no rights
+        return PUBLIC
+    user = User.objects.filter(public_id=key, is_active=True).first()
     return actor_for(user) if user else PUBLIC

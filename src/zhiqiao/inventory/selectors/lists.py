@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from zhiqiao.inventory.models import Inventory, InventoryEntry
+from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import ENTRIES, INVENTORIES
 from zhiqiao.inventory.rules.facts import ALIVE, RESTORABLE
 from zhiqiao.inventory.rules.measures import NOT_EXPLOITED
@@ -85,8 +85,8 @@ def tiered_list(actor: Actor, wanted: TierFilter) -> QuerySet[InventoryEntry]:
 
 
 def _awaiting(rows: QuerySet[InventoryEntry]) -> QuerySet[InventoryEntry]:
-    undecided = rows.filter(tiers__superseded_at__isnull=True, tiers__confirmed="")
-    return undecided.filter(suggested_tier__in=NEGATIVE, tiers__isnull=False)
+    undecided = TierDecision.objects.filter(entry_id=OuterRef("pk"), superseded_at__isnull=True, confirmed="")
+    return rows.filter(Exists(undecided), suggested_tier__in=NEGATIVE)
 
 
 def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> QuerySet[InventoryEntry]:

@@ -1,0 +1,67 @@
+"""Appraising as a job of the worker: for whoever asked, with the rights they hold now."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+
+from tests.inventory.factories import TODAY, entry, organisation, patent
+from zhiqiao.core.jobs import JobContext
+from zhiqiao.core.models import Job
+from zhiqiao.inventory.jobs import appraise_all
+from zhiqiao.inventory.models import Appraisal, TierDecision
+from zhiqiao.kernel.errors import Forbidden, Invalid
+from zhiqiao.parties.models import Membership, User
+from zhiqiao.parties.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def context(actor_id: str, **arguments: object) -> JobContext:
+    job = Job.objects.create(
+        kind="inventory.appraise_all",
+        idempotency_key=actor_id,
+        arguments=arguments,
+        actor_id=actor_id,
+        actor_name="示例",
+        state=Job.State.RUNNING,
+        holder="test",
+    )
+    return JobContext(job, threading.Event())
+
+
+def test_the_console_appraises_all():
+    entry(organisation(), patent(claim_count=3))
+    patent()
+    asked = context("console:root", as_of=TODAY.isoformat())
+    assert appraise_all(asked)["appraised"] == 2
+    assert (Appraisal.objects.count(), TierDecision.objects.count()) == (2, 1)
+    asked.job.refresh_from_db()
+    assert (asked.job.progress_done, asked.job.progress_total, asked.job.stage) == (1, 1, "suggest_tiers")
+    again = appraise_all(asked)
+    assert (again["appraised"], again["tiers_written"]) == (0, 0)
+
+
+def test_rights_are_those_held_when_the_job_runs():
+    bureau = organisation("示例局", "authority")
+    user = User.objects.create(username="u", display_name="示例")
+    held = Membership.objects.create(user=user, organisation=bureau, role=Role.BUREAU_OFFICER, started_on=TODAY)
+    asked = context(str(user.public_id))
+    assert appraise_all(asked)["patents"] == 0
+    Membership.objects.filter(pk=held.pk).update(ended_on=TODAY)
+    with pytest.raises(Forbidden):
+        appraise_all(asked)
+
+
+@pytest.mark.parametrize("nobody", ["0190a0f0-0000-7000-8000-000000000000", "not-an-id", "system:other"])
+def test_nobody_appraises_nothing(nobody):
+    with pytest.raises(Forbidden):
+        appraise_all(context(nobody))
+
+
+def test_a_day_that_is_none():
+    with pytest.raises(Invalid, match="date_format"):
+        appraise_all(context("console:root", as_of="gestern"))
+    assert appraise_all(context("console:x", as_of=None))["as_of"] >= date(2026, 1, 1).isoformat()
