@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tests.exchange.drafts import Export, Sheet, patent, write_text, write_xls, write_xlsx
 
@@ -155,8 +156,11 @@ def pss_2020(folder: Path) -> Export:
     sheet = Sheet().put(*PSS)
     each = patent(2015, 41)
     for number, day, kind in (("CN105000041A", "2015.11.25", "A"), ("CN105000041B", "2018.05.08", "B")):
-        published = {"published_on": date(2015, 11, 25), "publication_number": number} if kind == "A" else {}
-        granted = {"granted_on": date(2018, 5, 8), "grant_number": number} if kind == "B" else {}
+        said: dict[str, Any] = (
+            {"published_on": date(2015, 11, 25), "publication_number": number}
+            if kind == "A"
+            else {"granted_on": date(2018, 5, 8), "grant_number": number}
+        )
         sheet.good(
             each,
             "G01L3/00|G01L1/22",
@@ -181,8 +185,7 @@ def pss_2020(folder: Path) -> Export:
             classes=("G01L3/00", "G01L1/22"),
             inventors=("赵示", "钱例"),
             postcode="510000",
-            **published,
-            **granted,
+            **said,
         )
     path = folder / "pss.txt"
     write_text(path, sheet, "utf-16", "\t")

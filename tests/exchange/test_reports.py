@@ -20,7 +20,7 @@ from zhiqiao.exchange.headings import read_headings
 from zhiqiao.exchange.patents import read_patents
 from zhiqiao.exchange.reasons import REASONS, reason_text
 from zhiqiao.exchange.reports import ReportRow, ReportSheet, heading_list, report_format, report_row, write_report
-from zhiqiao.exchange.spreadsheets import Column, csv_chunks, write_list
+from zhiqiao.exchange.spreadsheets import Column, Value, csv_chunks, write_list
 from zhiqiao.exchange.tables import open_tables
 from zhiqiao.exchange.vocabularies import PATENTS
 
@@ -67,7 +67,7 @@ def test_formulas_are_written_as_text(tmp_path: Path) -> None:
 
 
 def test_typed_values_stay_typed(tmp_path: Path) -> None:
-    row = [
+    row: list[Value] = [
         "示例",
         3,
         Decimal("12.50"),

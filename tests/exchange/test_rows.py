@@ -35,6 +35,15 @@ def _row(headings: Row, cells: Row) -> ReadRow[Any]:
     return row
 
 
+def _record(row: ReadRow[Any]) -> Any:
+    assert row.record is not None
+    return row.record
+
+
+def _code(row: ReadRow[Any]) -> str | None:
+    return row.problem.code if row.problem else None
+
+
 @pytest.mark.parametrize(
     ("heading", "cell", "field", "value"),
     [
@@ -100,7 +109,7 @@ def test_a_wrong_identity_rejects_the_row(headings: Row, cells: Row, code: str, 
 
 
 def test_the_second_number_column_helps_where_the_first_is_empty() -> None:
-    assert _row(("申请号", "专利号"), ("", "ZL201710601862.3")).record.number == "2017106018623"
+    assert _record(_row(("申请号", "专利号"), ("", "ZL201710601862.3"))).number == "2017106018623"
 
 
 def test_rows_that_are_none_of_the_list_are_counted() -> None:
@@ -121,13 +130,13 @@ def test_rows_that_are_none_of_the_list_are_counted() -> None:
 
 
 def test_a_patent_named_like_a_total_is_no_total() -> None:
-    assert [row.record.title for row in _reading(("专利名称", "申请号"), ("合计", NUMBER))] == ["合计"]
+    assert [_record(row).title for row in _reading(("专利名称", "申请号"), ("合计", NUMBER))] == ["合计"]
 
 
 def test_cells_that_have_shifted_reject_a_text_row_but_not_a_sheet_row() -> None:
     rows: tuple[Row, ...] = (("申请号", "专利名称"), (NUMBER, "一种", "示例"))
     [text], [sheet] = _reading(*rows, kind="csv"), _reading(*rows)
-    assert (text.record, text.problem.code) == (None, "cells_beyond_headings")
+    assert (text.record, _code(text)) == (None, "cells_beyond_headings")
     assert [warning.code for warning in sheet.warnings] == ["cells_beyond_headings"]
 
 
@@ -137,7 +146,7 @@ def test_a_quote_left_open_ends_the_list_with_a_problem(tmp_path: Path) -> None:
     [table] = open_tables(path)
     mapping, body = read_headings(table, PATENTS)
     rows = list(read_patents(body, mapping))
-    assert [(row.row_number, row.problem.code if row.problem else None) for row in rows] == [
+    assert [(row.row_number, _code(row)) for row in rows] == [
         (2, None),
         (3, "quote_unclosed"),
     ]
@@ -149,10 +158,10 @@ def test_the_day_of_a_status_comes_from_the_row_then_the_user_then_the_file() ->
     given_by_user = ReadOptions(as_of=date(2022, 1, 1), today=date(2026, 1, 1))
     read = [*_reading(title, headings, (NUMBER, "授权", "2020-05-01"), (NUMBER, "授权", ""), options=given_by_user)]
     read += [*_reading(title, headings, (NUMBER, "授权", "")), *_reading(headings, (NUMBER, "授权", ""))]
-    assert [(row.record.status_as_of, row.record.status_as_of_source) for row in read] == [
+    assert [(_record(row).status_as_of, _record(row).status_as_of_source) for row in read] == [
         (date(2020, 5, 1), "row"), (date(2022, 1, 1), "given"), (date(2021, 3, 5), "stated"), (None, None),
     ]  # fmt: skip
-    assert read[0].record.legal_status.group == "alive"
+    assert _record(read[0]).legal_status.group == "alive"
 
 
 def test_a_confirmed_unit_that_does_not_exist_is_refused() -> None:

@@ -12,7 +12,7 @@ from zhiqiao.exchange.cells import Row, Table
 from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.exchange.patent_cells import PATENT_READERS, read_declared_kind, settle_funding, settle_twin
 from zhiqiao.exchange.plans import Plan, plan_columns
-from zhiqiao.exchange.publications import place_publications
+from zhiqiao.exchange.publications import PUBLICATION_FIELDS, place_publications
 from zhiqiao.exchange.rows import Built, CellIssue, Reading, ReadOptions, plain_facts
 from zhiqiao.exchange.values import is_nothing
 from zhiqiao.kernel.application_numbers import ApplicationNumber, parse_application_number
@@ -114,6 +114,7 @@ class _PatentBuilder:
         self._columns = by_field
         self._numbers = [by_field[name] for name in ("application_number", "patent_number") if name in by_field]
         self._plan: Plan = plan_columns(mapping, PATENT_READERS, options, skipped=self._numbers)
+        self._has_publications = not by_field.keys().isdisjoint(PUBLICATION_FIELDS)
         self._today = options.today or date.today()
         self._options = options
         self._stated = mapping.as_of
@@ -132,7 +133,8 @@ class _PatentBuilder:
         self._check_kind(values, number, built.issues)
         settle_twin(values)
         settle_funding(values)
-        place_publications(values, number.kind, self._columns, built.issues)
+        if self._has_publications:
+            place_publications(values, number.kind, self._columns, built.issues)
         self._settle_status(values, built.issues)
         built.record = PatentRecord(
             number=number.key,

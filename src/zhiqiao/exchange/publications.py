@@ -10,6 +10,16 @@ from zhiqiao.exchange.rows import CellIssue, plain_facts
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kernel.publication_numbers import PublicationNumber, parse_publication_number
 
+PUBLICATION_FIELDS = frozenset(
+    {
+        "publication_number",
+        "publication_date",
+        "first_publication_number",
+        "first_publication_date",
+        "grant_number",
+        "grant_date",
+    }
+)
 _GRANTS = frozenset({"grant", "partial_invalidation"})
 
 
