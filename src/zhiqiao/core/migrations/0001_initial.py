@@ -216,6 +216,7 @@ class Migration(migrations.Migration):
                 ('old_code', models.CharField(max_length=32)),
                 ('new_code', models.CharField(max_length=32)),
                 ('effective_from', models.DateField()),
+                ('wholly', models.BooleanField(default=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('scheme', 'old_code', 'new_code'), name='reference_move_once')],

@@ -6,7 +6,8 @@ from django.db import models
 class ReferenceEntry(models.Model):
     """An entry of a published scheme (IPC, GB/T 4754, towns …), valid between two days.
 
-    ``effective_to`` null means still in force; ``name_en`` is empty where the standard gives no English.
+    ``effective_to`` is the last day in force, null while it still is; ``effective_from`` 1900-01-01 stands for
+    longer than the source says; ``name_en`` is empty where the standard gives no English.
     """
 
     scheme = models.CharField(max_length=32)
@@ -30,12 +31,13 @@ class ReferenceEntry(models.Model):
 
 
 class ReferenceMove(models.Model):
-    """Where entries of one code went, as H01L went to H10 in the IPC."""
+    """Where what stood under a code went, as H01L went to H10 in the IPC. ``wholly`` False: a part of it."""
 
     scheme = models.CharField(max_length=32)
     old_code = models.CharField(max_length=32)
     new_code = models.CharField(max_length=32)
     effective_from = models.DateField()
+    wholly = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
