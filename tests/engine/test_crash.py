@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.engine.fakes import LetterPairs, patent
-from zhiqiao.engine.documents import SEES_ALL
+from zhiqiao.engine.documents import SEES_ALL, Document
 from zhiqiao.engine.match import Scope, match
 from zhiqiao.engine.store import CURRENT, SearchWriter, open_reader, open_writer
 from zhiqiao.engine.vectors import MANIFEST
@@ -182,3 +183,20 @@ def test_damaged_vectors_are_told_and_not_searched(tmp_path: Path, writer: Searc
     assert (folder / "vectors" / MANIFEST).exists()
     with pytest.raises(Unavailable, match="vectors_damaged"):
         open_reader(tmp_path / "index", LetterPairs())
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index_in_use(tmp_path: Path, writer: SearchWriter) -> None:
+    writer.apply([patent(1)], [], "1")
+    writer.commit()
+
+    def broken() -> Iterator[Document]:
+        yield patent(2)
+        raise OSError("the source went away")
+
+    with pytest.raises(OSError, match="went away"):
+        writer.rebuild(broken(), "2")
+    writer.apply([patent(3)], [], "3")
+    writer.commit()
+    reader = open_reader(tmp_path / "index", LetterPairs())
+    assert set(reader.documents([1, 2, 3], SEES_ALL)) == {1, 3}
+    assert reader.watermark == "3"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -47,6 +48,7 @@ class SearchReader:
         self._encoder = encoder
         self._mark = (0, 0, 0)
         self._remembered: dict[str, Vectors] = {}
+        self._refreshing = threading.Lock()
         self._open()
 
     @property
@@ -76,11 +78,16 @@ class SearchReader:
 
     def refresh(self) -> bool:
         """Move to the newest commit; costs two file stats when there is none newer. True when it moved."""
-        if mark_of(self._folder / CURRENT) != self._mark:
-            self._open()
-            return True
-        moved = self._text.refresh()
-        return self._vectors.refresh() or moved
+        if not self._refreshing.acquire(blocking=False):
+            return False  # Another thread is at it.
+        try:
+            if mark_of(self._folder / CURRENT) != self._mark:
+                self._open()
+                return True
+            moved = self._text.refresh()
+            return self._vectors.refresh() or moved
+        finally:
+            self._refreshing.release()
 
     def documents(
         self, keys: Sequence[int], tokens: frozenset[str], filters: Filters = NO_FILTERS
@@ -209,12 +216,24 @@ class SearchWriter:
     def rebuild(self, documents: Iterable[Document], watermark: str) -> None:
         """Write the whole index anew beside the old one and swap; readers go on with the old one meanwhile.
 
-        Vectors of known texts are taken over; the others are pending afterwards.
+        Vectors of known texts are taken over; the others are pending afterwards. What was applied and not committed
+        is dropped. When ``documents`` fails, the old index stays in use.
         """
-        before = current_generation(self._folder).name
+        before = current_generation(self._folder)
         folder = _new_generation(self._folder)
         self._text.close()
-        self._open(folder)
+        try:
+            self._open(folder)
+            self._fill(documents, watermark)
+            _point_to(self._folder, folder)
+        except BaseException:
+            self._text.close()
+            self._open(before)
+            raise
+        finally:
+            _remove_others(self._folder, {current_generation(self._folder).name, before.name})
+
+    def _fill(self, documents: Iterable[Document], watermark: str) -> None:
         for batch in _batches(documents, 1_000):
             self.apply(batch, [], watermark)
         self._watermark = watermark
@@ -222,8 +241,6 @@ class SearchWriter:
         for keys in _batches(list(self._pending), _LOADED_AT_ONCE):
             self._settle_all(keys)
         self._commit_vectors()
-        _point_to(self._folder, folder)
-        _remove_others(self._folder, {folder.name, before})
 
     def close(self) -> None:
         """Let go of the index; what was applied and not committed is lost. Closing twice is no error."""

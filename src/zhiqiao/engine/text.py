@@ -21,6 +21,7 @@ _NUMBER_WEIGHT: Final = 0.25
 _SINGLE_CHARACTER_WEIGHT: Final = 0.5
 
 _BREAK = re.compile(r"[。！？!?；;\n]+|\.(?=\s)")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SOFT_BREAK = re.compile(r"[，,、：:]")
 
 
@@ -50,13 +51,7 @@ def fold(text: str) -> str:
 
 def printable(text: str, cap: int = DOCUMENT_CHARACTERS) -> str:
     """Text that any store can hold: same offsets, lone surrogates and NUL replaced, cut at ``cap`` characters."""
-    text = text[:cap]
-    if text.isascii() and "\0" not in text:
-        return text
-    return "".join(
-        "\ufffd" if unicodedata.category(character) == "Cs" else " " if character == "\0" else character
-        for character in text
-    )
+    return _UNSTORABLE.sub(lambda found: " " if found[0] == "\0" else "\ufffd", text[:cap])
 
 
 def normalise(text: str, cap: int = QUERY_CHARACTERS) -> str:
@@ -67,7 +62,6 @@ def normalise(text: str, cap: int = QUERY_CHARACTERS) -> str:
     return "".join(character if character.isprintable() else _folded(character) for character in plain).strip()
 
 
-@lru_cache(maxsize=8_192)
 def segment(text: str) -> tuple[str, ...]:
     """The words of a text in reading order, normalised, without punctuation; repeated words stay.
 
