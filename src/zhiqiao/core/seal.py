@@ -30,7 +30,7 @@ __all__ = [
 
 BLOCK_SIZE = 20_000  # entries; keeps a block's tree within a few megabytes
 KEYS_AT_ONCE = 500  # SQLite's older builds take 999 parameters in a statement
-ATTEMPTS = 5
+ATTEMPTS = 100  # each lost race is another sealer's success, so only a broken chain uses them up
 
 
 class SealedMeanwhile(Conflict):
