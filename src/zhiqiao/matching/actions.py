@@ -1,0 +1,74 @@
+"""Finding matches for needs and organisations for patents, and keeping what was found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from zhiqiao.core.audit import Subject, unit_of_work
+from zhiqiao.engine.match import Match as Found
+from zhiqiao.matching.models import Match, PushSuggestion
+from zhiqiao.matching.push import interested
+from zhiqiao.matching.rules import RULES_VERSION, Trace
+from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, version
+from zhiqiao.needs.models import Need
+from zhiqiao.needs.policies import NEEDS
+from zhiqiao.parties.actors import Actor
+from zhiqiao.registry.models import Patent
+from zhiqiao.registry.policies import PATENTS
+
+
+def need_text(need: Need) -> str:
+    return f"{need.title}\n{need.content}".strip()
+
+
+def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[Match]:
+    """Find the patents that answer a need and keep them, in place of what was found before."""
+    NEEDS.require(actor, "match", need)
+    found = answers("patents", actor, need_text(need), asked or Asked())
+    with unit_of_work(actor) as work:
+        Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
+        kept = Match.objects.bulk_create(
+            _match(need, rank, each, work.at) for rank, each in enumerate(still_there(found), 1)
+        )
+        after = {"version": version(), "patents": [each.patent_id for each in kept]}
+        work.record("matching.match_need", Subject("needs.need", str(need.public_id)), None, after)
+    return kept
+
+
+def still_there(found: list[Found]) -> list[Found]:
+    """The index may lag behind a withdrawal by a moment: nothing leaves that the register no longer has."""
+    standing = set(
+        Patent.objects.filter(pk__in=[each.key for each in found], withdrawn_at=None).values_list("pk", flat=True)
+    )
+    return [each for each in found if each.key in standing]
+
+
+def _match(need: Need, rank: int, found: Found, at: datetime) -> Match:
+    return Match(
+        need=need, patent_id=found.key, rank=rank, score=found.score, relevance=found.level,
+        reasons=as_reasons(found), passage=as_passage(found), version=version(), computed_at=at,
+    )  # fmt: skip
+
+
+def suggest_push(*, actor: Actor, patent: Patent, most: int = 20) -> list[PushSuggestion]:
+    """Find the organisations that would care about a patent and keep them as suggestions; nobody is told yet."""
+    PATENTS.require(actor, "push", patent)
+    found = interested(actor, patent, most)
+    with unit_of_work(actor) as work:
+        PushSuggestion.objects.filter(patent=patent, superseded_at=None).update(superseded_at=work.at)
+        kept = PushSuggestion.objects.bulk_create(
+            PushSuggestion(
+                patent=patent, organisation=each.organisation, rank=rank, score=each.score, version=RULES_VERSION,
+                reasons=[as_reason(trace) for trace in each.traces],
+                computed_at=work.at,
+            )
+            for rank, each in enumerate(found, 1)
+        )  # fmt: skip
+        after = {"version": RULES_VERSION, "organisations": [each.organisation_id for each in kept]}
+        work.record("matching.suggest_push", Subject("registry.patent", str(patent.public_id)), None, after)
+    return kept
+
+
+def as_reason(trace: Trace) -> dict[str, object]:
+    """A trace as it is kept: code and facts, to be worded by the faces."""
+    return {"code": trace.sort, "facts": {"score": round(trace.score, 3), **trace.facts}}

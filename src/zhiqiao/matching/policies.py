@@ -1,0 +1,16 @@
+"""Who sees which matches: who sees the need sees its matches, patent by patent as far as each is visible."""
+
+from __future__ import annotations
+
+from zhiqiao.parties.permissions import VIEW, Policy, Rule, only, own
+from zhiqiao.parties.roles import Role
+
+CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR)
+HOLDERS = only(Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER)
+FIRMS = only(Role.ENTERPRISE_MEMBER, Role.SOE_MANAGER, Role.BANK_MEMBER, Role.AGENCY_MEMBER)
+
+# A suggestion to push is the city's and the holder's; the organisation it names sees it once it is pushed.
+PUSHES = Policy(
+    Rule(VIEW, CITY),
+    Rule(VIEW, HOLDERS, own("patent__holdings__standing_id")),
+)

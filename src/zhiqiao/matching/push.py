@@ -1,0 +1,84 @@
+"""A patent finds the organisations that would care, from their own patents, needs and industries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhiqiao.engine.match import Match
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.matching.rules import WORTH_NAMING, Trace, interest, is_candidate, strongest
+from zhiqiao.matching.searching import Asked, neighbours, tokens_of
+from zhiqiao.needs.models import Need
+from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.roles import OrganisationKind
+from zhiqiao.registry.models import Patent, PatentHolder
+from zhiqiao.registry.selectors import patent_document
+
+LOOKED_AT = 100  # neighbours in each collection
+# Who could use a patent. Authorities, banks, agencies and centres work on it, they do not make products.
+USERS_OF_PATENTS = frozenset(
+    {OrganisationKind.ENTERPRISE, OrganisationKind.STATE_OWNED, OrganisationKind.HOSPITAL, OrganisationKind.OTHER}
+)
+
+
+@dataclass(frozen=True)
+class Interest:
+    """An organisation that would care: how much (0 to 1), and the traces that say so, strongest first."""
+
+    organisation: Organisation
+    score: float
+    traces: tuple[Trace, ...]
+
+
+def interested(actor: Actor, patent: Patent, most: int) -> list[Interest]:
+    """The organisations that would care, first the most interested; nobody whose trace the actor may not see."""
+    traces: dict[int, list[Trace]] = {}
+    for key, trace in (*_near_patents(actor, patent), *_near_needs(actor, patent)):
+        traces.setdefault(key, []).append(trace)
+    own = set(patent.holdings.filter(superseded_at=None).values_list("organisation_id", flat=True))
+    keys = [key for key, found in traces.items() if key not in own and is_candidate(found)]
+    found = [_interest(each, traces[each.pk], patent) for each in _usable(keys)]
+    return sorted(found, key=lambda each: (-each.score, each.organisation.pk))[:most]
+
+
+def _usable(keys: list[int]) -> Iterable[Organisation]:
+    for start in range(0, len(keys), 500):
+        part = Organisation.objects.filter(pk__in=keys[start : start + 500], merged_into=None)
+        yield from part.filter(kind__in=USERS_OF_PATENTS)
+
+
+def _interest(organisation: Organisation, traces: list[Trace], patent: Patent) -> Interest:
+    shared = sorted(set(organisation.industries) & set(patent.industries))
+    if shared:
+        traces = [*traces, Trace("same_industry", 1.0, {"industries": shared})]
+    return Interest(organisation, interest(traces), tuple(strongest(traces)))
+
+
+def _near_patents(actor: Actor, patent: Patent) -> Iterable[tuple[int, Trace]]:
+    # Published patents alone: whom a firm filed for in secret must not show in another's list.
+    found = _neighbours("patents", frozenset({"public"}), patent)
+    near = {match.key: match for match in found if match.key != patent.pk}
+    standing = PatentHolder.objects.filter(patent_id__in=list(near), standing__isnull=False)
+    for patent_key, organisation in standing.values_list("patent_id", "standing_id"):
+        match = near[patent_key]
+        facts = {"number": match.document.number, "title": match.document.title}
+        yield int(organisation or 0), Trace("own_patent", match.score, facts)
+
+
+def _near_needs(actor: Actor, patent: Patent) -> Iterable[tuple[int, Trace]]:
+    near = {match.key: match for match in _neighbours("needs", tokens_of(actor), patent)}
+    needs = Need.objects.filter(pk__in=list(near), organisation__isnull=False)
+    for key, public_id, organisation in needs.values_list("pk", "public_id", "organisation_id"):
+        facts = {"need": str(public_id), "title": near[key].document.title}
+        yield int(organisation or 0), Trace("own_need", near[key].score, facts)
+
+
+def _neighbours(collection: str, tokens: frozenset[str], patent: Patent) -> list[Match]:
+    asked = Asked(k=LOOKED_AT, without=frozenset({patent.pk}) if collection == "patents" else frozenset())
+    try:
+        found = neighbours(collection, tokens, patent_document(patent), asked)
+    except NotFound:
+        return []
+    return [match for match in found if match.score >= WORTH_NAMING]
