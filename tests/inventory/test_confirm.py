@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.inventory.factories import TODAY, actor, entry, organisation, patent
 from zhiqiao.core.models import AuditEntry, OutboxEvent
@@ -126,6 +128,33 @@ def test_two_confirmations_at_once(record, school, monkeypatch):
         confirm_tier(actor=actor(Role.HOLDER_MANAGER, school), entry=record, tier="promoted", note="")
     assert not AuditEntry.objects.filter(action="inventory.confirm_tier").exists()
     assert InventoryEntry.objects.get(pk=record.pk).tier == "base"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_decide_in_two_connections(record, school):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite takes one writer at a time; the test database lives in one connection's memory")
+    seen, start, outcomes = current(record).public_id, threading.Barrier(2), []
+
+    def decide(tier: str) -> None:
+        try:
+            start.wait()
+            confirm_tier(actor=actor(), entry=record, tier=tier, note="", seen=seen)
+            outcomes.append(tier)
+        except Conflict as refusal:
+            outcomes.append(refusal.reason)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide, args=(tier,)) for tier in ("base", "promoted")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (won,) = set(outcomes) - {"tier_decided_meanwhile"}
+    assert len(outcomes) == 2
+    assert current(record).confirmed == InventoryEntry.objects.get(pk=record.pk).tier == won
+    assert AuditEntry.objects.filter(action="inventory.confirm_tier").count() == 1
 
 
 def test_there_is_one_current_decision_and_one_current_appraisal(record):

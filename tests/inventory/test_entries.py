@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
-from tests.inventory.factories import actor, entry, organisation
+from tests.inventory.factories import TODAY, actor, entry, hold, organisation, patent
 from zhiqiao.core.models import AuditEntry
-from zhiqiao.inventory.actions import EntryCorrection, correct_entry, move_entry, record_replies
-from zhiqiao.inventory.models import InventoryEntry, TierDecision
+from zhiqiao.inventory.actions import EntryCorrection, confirm_tier, correct_entry, move_entry, record_replies
+from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import ENTRIES, move_verb
 from zhiqiao.inventory.rules.facts import Replies
-from zhiqiao.inventory.selectors import entry_for, entry_to
+from zhiqiao.inventory.selectors import current_appraisal, entry_for, entry_to
 from zhiqiao.inventory.states import ENTRY_STATES, FILERS, ON_REGISTER, SCREENED
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.parties.actors import PUBLIC, Actor
@@ -126,6 +127,36 @@ def test_role_and_verb_and_place(role, school):
                     entry_to(person, verb, public_id)
     seen = set(ENTRIES.visible(person, InventoryEntry.objects.all()))
     assert seen == {each for each, place in ((own, "own"), (foreign, "foreign")) if not expected(role, "view", place)}
+
+
+@pytest.mark.parametrize(
+    ("patent_values", "scope_code", "seen_by_school", "seen_by_bureau"),
+    [
+        ({"public": True}, "no_longer_held", True, True),
+        ({"public": False}, "no_longer_held", False, True),
+        ({"public": False}, "not_granted", True, True),
+        ({"withdrawn_at": datetime(2026, 1, 1, tzinfo=UTC)}, "in_stock", False, False),
+    ],
+)
+def test_what_was_never_published_or_was_undone(patent_values, scope_code, seen_by_school, seen_by_bureau, school):
+    record = entry(school, patent(**patent_values), scope_code=scope_code)
+    for person, seen in ((actor(Role.HOLDER_MANAGER, school), seen_by_school), (actor(), seen_by_bureau)):
+        assert ENTRIES.visible(person, InventoryEntry.objects.all()).exists() is seen
+        if not seen:
+            with pytest.raises(NotFound):
+                confirm_tier(actor=person, entry=record, tier="base", note="")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_sees_an_appraisal(role, school):
+    held, foreign = patent(), patent()
+    hold(held, school)
+    hold(foreign, organisation("示例学院"))
+    for each in (held, foreign):
+        Appraisal.objects.create(patent=each, tree_version="t", scene="management", as_of=TODAY, coverage=1)
+    person = actor(role, school)
+    assert (current_appraisal(person, held.pk) is not None) == (role in CITY | FILERS)
+    assert (current_appraisal(person, foreign.pk) is not None) == (role in CITY)
 
 
 def test_the_public_sees_nothing(school):

@@ -42,7 +42,7 @@ def test_entries_follow_the_registry_and_the_trail_says_so():
     assert trail.subject_id == str(record.public_id) and '"ended"' in trail.content
 
 
-@pytest.mark.parametrize(("change", "code"), [("transfer", "not_first_holder"), ("undo", "import_undone")])
+@pytest.mark.parametrize(("change", "code"), [("transfer", "no_longer_held"), ("undo", "import_undone")])
 def test_an_entry_outlives_what_brought_it(change, code):
     held, school = patent(), organisation()
     hold(held, school)

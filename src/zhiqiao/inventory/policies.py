@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from zhiqiao.inventory.rules.scope import HELD_CODES
 from zhiqiao.inventory.states import BUREAU, ENTRY_STATES, FILERS, SCHOOL
-from zhiqiao.parties.permissions import VIEW, Policy, Rule, only, own
+from zhiqiao.parties.permissions import VIEW, Policy, Rule, having, only, own
 from zhiqiao.parties.roles import Role
 
 TAKE_STOCK: Final = "take_stock"
@@ -33,9 +34,14 @@ def _moves() -> Iterator[Rule]:
             yield Rule(move_verb(move.name), officers)
 
 
+# An undone import leaves no trace on the screens. What an institution holds it sees even before publication; what it
+# held once, only as everybody may.
+_STANDING: Final = {"patent__withdrawn_at": None}
+
 ENTRIES: Final = Policy(
-    Rule(VIEW, _CITY),
-    Rule(VIEW, FILERS, own("organisation_id")),
+    Rule(VIEW, _CITY, having(**_STANDING)),
+    Rule(VIEW, FILERS, own("organisation_id").having(patent__public=True, **_STANDING)),
+    Rule(VIEW, FILERS, own("organisation_id").having(scope_code=HELD_CODES, **_STANDING)),
     Rule(CORRECT, FILERS, own("organisation_id")),
     Rule(CONFIRM_TIER, _OFFICERS),
     Rule(CONFIRM_TIER, SCHOOL, own("organisation_id")),
@@ -45,8 +51,8 @@ ENTRIES: Final = Policy(
 )
 
 APPRAISALS: Final = Policy(
-    Rule(VIEW, _CITY),
-    Rule(VIEW, FILERS, own("patent__inventory_entries__organisation_id")),
+    Rule(VIEW, _CITY, having(**_STANDING)),
+    Rule(VIEW, FILERS, own("patent__holdings__standing_id").having(**_STANDING)),
     Rule(APPRAISE, _OFFICERS),
 )
 

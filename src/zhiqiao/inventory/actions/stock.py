@@ -18,7 +18,7 @@ from zhiqiao.inventory.actions.statements import adopt_statements
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.inventory.policies import ENTRIES, FREEZE, INVENTORIES, TAKE_STOCK
 from zhiqiao.inventory.rules.facts import PatentFacts
-from zhiqiao.inventory.rules.scope import NOT_FIRST_HOLDER, WITHDRAWN, Scope, scope_of
+from zhiqiao.inventory.rules.scope import NO_LONGER_HELD, WITHDRAWN, Scope, scope_of
 from zhiqiao.inventory.selectors.facts import known_expiry
 from zhiqiao.inventory.states import ENTRY_STATES
 from zhiqiao.kernel.errors import Conflict, Invalid
@@ -136,7 +136,7 @@ def _enter_chunk(work: Work, report: StockReport, keys: list[int]) -> None:
         for organisation, first in owners.items():
             wanted[row["id"], organisation] = scope_of(facts, inventory.cutoff_on, first_holder=first)
         for organisation in known.get(row["id"], set()) - set(owners):
-            wanted[row["id"], organisation] = Scope(False, WITHDRAWN if row["withdrawn_at"] else NOT_FIRST_HOLDER)
+            wanted[row["id"], organisation] = Scope(False, WITHDRAWN if row["withdrawn_at"] else NO_LONGER_HELD)
     _write_entries(work, report, keys, wanted)
     report.statements += adopt_statements(work, inventory, keys)
 

@@ -14,6 +14,7 @@ IN_RESTORABLE: Final = "restorable"
 STATUS_UNKNOWN: Final = "status_unknown"
 GRANT_DAY_UNKNOWN: Final = "grant_day_unknown"
 NOT_FIRST_HOLDER: Final = "not_first_holder"
+NO_LONGER_HELD: Final = "no_longer_held"
 NOT_GRANTED: Final = "not_granted"
 ENDED: Final = "ended"
 EXPIRED: Final = "expired"
@@ -21,7 +22,10 @@ AFTER_CUTOFF: Final = "granted_after_cutoff"
 WITHDRAWN: Final = "import_undone"
 
 IN_CODES: Final = frozenset({IN, IN_RESTORABLE, STATUS_UNKNOWN, GRANT_DAY_UNKNOWN})
-OUT_CODES: Final = frozenset({NOT_FIRST_HOLDER, NOT_GRANTED, ENDED, EXPIRED, AFTER_CUTOFF, WITHDRAWN})
+OUT_CODES: Final = frozenset({NOT_FIRST_HOLDER, NO_LONGER_HELD, NOT_GRANTED, ENDED, EXPIRED, AFTER_CUTOFF, WITHDRAWN})
+
+HELD_CODES: Final = (IN_CODES | OUT_CODES) - {NO_LONGER_HELD, WITHDRAWN}
+"""The institution is a holder now, first or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Reading the inventory: what rules need to know, and the first screens an institution wants."""
 
-from zhiqiao.inventory.selectors.entries import entry_for, entry_to
+from zhiqiao.inventory.selectors.entries import current_appraisal, current_decisions, entry_for, entry_to
 from zhiqiao.inventory.selectors.lists import (
     DueFee,
     TierFilter,
@@ -25,6 +25,8 @@ __all__ = [
     "TierFilter",
     "UnknownsByOwner",
     "coverage",
+    "current_appraisal",
+    "current_decisions",
     "current_inventory",
     "entry_for",
     "entry_to",
