@@ -229,3 +229,12 @@ def test_a_renaming_by_hand_is_not_turned_back_by_an_older_list(take: Take, bure
     add_contact(actor=bureau, organisation=firm, details=ContactDetails(name="示例乙"))
     assert counts(take(FIRM, name="b.csv")) == (0, 0, 1, 0)
     assert Organisation.objects.get().name == "东莞示例新名有限公司"
+
+
+def test_each_contact_of_one_list_comes_in_once(take: Take) -> None:
+    second = {"单位名称": FIRM["单位名称"], "联系人": "示例乙"}
+    rows = (FIRM, second, second, FIRM)
+    take(*rows)
+    assert sorted(contact.name for contact in Contact.objects.all()) == ["示例乙", "示例联系人"]
+    assert counts(take(*rows, name="b.csv")) == (0, 0, 4, 0)
+    assert Contact.objects.count() == 2

@@ -1,10 +1,13 @@
-"""Whom to reach in an organisation. Personal values: encrypted at rest, by commitment alone in the trail."""
+"""Whom to reach in an organisation. Personal values: encrypted at rest, and in the trail only which were given.
+
+A contact is never altered, only added and withdrawn, so its own row says what the trail leaves out.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhiqiao.core.audit import Subject, Work, personal, unit_of_work
+from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.encryption import blind_index
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import Conflict, Invalid
@@ -21,10 +24,14 @@ class ContactDetails:
     email: str = ""
 
     @property
+    def told(self) -> dict[str, str]:
+        return {key: clean_line(value) for key, value in vars(self).items()}
+
+    @property
     def fingerprint(self) -> str:
         """Empty where nothing is stated."""
-        told = [clean_line(value) for value in (self.name, self.phone, self.email)]
-        return blind_index("contact", "\x00".join(told)) if any(told) else ""
+        told = self.told
+        return blind_index("contact", "\x00".join(told.values())) if any(told.values()) else ""
 
 
 def add_contact(*, actor: Actor, organisation: Organisation, details: ContactDetails) -> Contact:
@@ -43,19 +50,28 @@ def store_contact(
     work: Work, organisation: Organisation, details: ContactDetails, run: ImportRun | None
 ) -> Contact | None:
     """None where the organisation has this contact already; one that was withdrawn is in force again."""
-    told = {key: clean_line(getattr(details, key)) for key in ("name", "phone", "email")}
-    known = organisation.contacts.filter(fingerprint=details.fingerprint).first()
-    if known is not None and known.withdrawn_at is None:
+    contact = organisation.contacts.filter(fingerprint=details.fingerprint).first()
+    if contact is None:
+        contact = contact_row(organisation, details, run)
+        contact.save(force_insert=True)
+    elif contact.withdrawn_at is None:
         return None
-    if known is not None:
-        Contact.objects.filter(pk=known.pk).update(withdrawn_at=None, run=run)
-        known.withdrawn_at = None
-        contact = known
     else:
-        contact = Contact.objects.create(organisation=organisation, fingerprint=details.fingerprint, run=run, **told)
-    after = {key: personal(value) for key, value in told.items() if value}
-    work.record("parties.add_contact", subject(contact), None, after)
+        Contact.objects.filter(pk=contact.pk).update(withdrawn_at=None, run=run)
+        contact.withdrawn_at = None
+    record_contact(work, contact)
     return contact
+
+
+def contact_row(organisation: Organisation, details: ContactDetails, run: ImportRun | None) -> Contact:
+    """Not stored yet."""
+    return Contact(organisation=organisation, fingerprint=details.fingerprint, run=run, **details.told)
+
+
+def record_contact(work: Work, contact: Contact) -> None:
+    given = [key for key in ("name", "phone", "email") if getattr(contact, key)]
+    after = {"organisation": str(contact.organisation.public_id), "given": given}
+    work.record("parties.add_contact", subject(contact), None, after)
 
 
 def withdraw_contact(*, actor: Actor, contact: Contact) -> Contact:

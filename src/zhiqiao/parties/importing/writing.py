@@ -8,9 +8,9 @@ from zhiqiao.core.audit import Work, shortened
 from zhiqiao.core.models import ImportRun, Revision
 from zhiqiao.exchange.organisations import OrganisationRecord
 from zhiqiao.kernel.names import organisation_key
-from zhiqiao.parties.actions.contacts import ContactDetails, store_contact
+from zhiqiao.parties.actions.contacts import ContactDetails, contact_row, record_contact, store_contact
 from zhiqiao.parties.actions.organisations import DERIVED, keep_former_name, name_columns, stated, subject
-from zhiqiao.parties.models import Organisation, OrganisationName
+from zhiqiao.parties.models import Contact, Organisation, OrganisationName
 from zhiqiao.parties.naming import OrganisationFinder, suggested_kind
 from zhiqiao.parties.roles import OrganisationKind
 
@@ -27,6 +27,9 @@ class Writer:
     def __init__(self, work: Work, run: ImportRun, finder: OrganisationFinder) -> None:
         self.work, self.run, self.finder = work, run, finder
         self.revisions: list[Revision] = []
+        self.names: list[OrganisationName] = []
+        self.contacts: dict[tuple[int, str], Contact] = {}
+        self.new: set[int] = set()
 
     def create(self, record: OrganisationRecord, columns: dict[str, Any], known: Organisation | None) -> Organisation:
         """A new organisation, or one that an undone import had brought, taken up again."""
@@ -36,7 +39,9 @@ class Writer:
         for name, value in values.items():
             setattr(organisation, name, value)
         organisation.named_only, organisation.withdrawn_at, organisation.updated_at = False, None, self.work.at
-        organisation.save()
+        organisation.save(force_insert=known is None)
+        if known is None:
+            self.new.add(organisation.pk)
         self.finder.add(organisation.pk, organisation.name, organisation.credit_code)
         after = shortened(stated(values))
         self.work.record("parties.import_organisation", subject(organisation), None, after)
@@ -105,13 +110,11 @@ class Writer:
         key = organisation_key(name)
         if not key or len(name) > 255 or self.finder.candidates(name):
             return False
-        OrganisationName.objects.update_or_create(
-            organisation=organisation,
-            name_key=key,
-            kind=kind,
-            defaults={
-                "name": name, "source": self.run.sender[:200], "recorded_at": self.work.at, "withdrawn_at": None,
-            },
+        self.names.append(
+            OrganisationName(
+                organisation=organisation, name=name, name_key=key, kind=kind, source=self.run.sender[:200],
+                recorded_at=self.work.at,
+            )
         )  # fmt: skip
         self.finder.add_other_name(organisation.pk, name)
         return True
@@ -120,8 +123,15 @@ class Writer:
         details = ContactDetails(record.contact or "", record.phone or "", record.email or "")
         if not details.fingerprint:
             return None
-        contact = store_contact(self.work, organisation, details, self.run)
-        return None if contact is None else str(contact.public_id)
+        if organisation.pk not in self.new:
+            stored = store_contact(self.work, organisation, details, self.run)
+            return None if stored is None else str(stored.public_id)
+        if (organisation.pk, details.fingerprint) in self.contacts:
+            return None
+        contact = contact_row(organisation, details, self.run)
+        self.contacts[organisation.pk, details.fingerprint] = contact
+        record_contact(self.work, contact)
+        return str(contact.public_id)
 
     def _keep(self, organisation: Organisation, changes: Changes) -> None:
         if changes:
@@ -133,5 +143,12 @@ class Writer:
             )  # fmt: skip
 
     def finish(self) -> None:
+        """Write what waits to be written in bulk. A name that was taken back before is in force again."""
         Revision.objects.bulk_create(self.revisions)
-        self.revisions = []
+        Contact.objects.bulk_create(self.contacts.values())
+        OrganisationName.objects.bulk_create(
+            self.names,
+            update_conflicts=True,
+            unique_fields=["organisation", "name_key", "kind"],
+            update_fields=["name", "source", "recorded_at", "withdrawn_at"],
+        )
