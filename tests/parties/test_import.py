@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -238,3 +239,12 @@ def test_each_contact_of_one_list_comes_in_once(take: Take) -> None:
     assert sorted(contact.name for contact in Contact.objects.all()) == ["示例乙", "示例联系人"]
     assert counts(take(*rows, name="b.csv")) == (0, 0, 4, 0)
     assert Contact.objects.count() == 2
+
+
+def test_an_unchanged_list_asks_the_database_little(
+    take: Take, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    rows = [FIRM | {"单位名称": f"示例第{n}有限公司", "统一社会信用代码": credit_code(n)} for n in range(60)]
+    take(*rows)
+    with django_assert_max_num_queries(59):
+        assert counts(take(*rows, name="b.csv")) == (0, 0, 60, 0)

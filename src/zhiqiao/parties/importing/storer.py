@@ -67,7 +67,9 @@ class _Chunk:
         known = [key for key in keys if key is not None]
         self.stored.read_ahead(known)
         for start in range(0, len(known), 500):
-            told = ImportRow.objects.filter(run=self.writer.run, subject_id__in=known[start : start + 500])
+            part = known[start : start + 500]
+            self.writer.read_ahead(part)
+            told = ImportRow.objects.filter(run=self.writer.run, subject_id__in=part)
             self.named_before.update(key for key in told.values_list("subject_id", flat=True) if key is not None)
 
     def _outcome(self, row: ReadRow[OrganisationRecord]) -> Outcome:

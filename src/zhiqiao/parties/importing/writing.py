@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from zhiqiao.core.audit import Work, shortened
@@ -28,8 +29,14 @@ class Writer:
         self.work, self.run, self.finder = work, run, finder
         self.revisions: list[Revision] = []
         self.names: list[OrganisationName] = []
-        self.contacts: dict[tuple[int, str], Contact] = {}
+        self.contacts: list[Contact] = []
         self.new: set[int] = set()
+        self.reachable: set[tuple[int, str]] = set()
+
+    def read_ahead(self, keys: Sequence[int]) -> None:
+        """Learn which contacts these organisations have, so that an unchanged list asks no more."""
+        in_force = Contact.objects.filter(organisation_id__in=keys, withdrawn_at=None)
+        self.reachable.update(in_force.values_list("organisation_id", "fingerprint"))
 
     def create(self, record: OrganisationRecord, columns: dict[str, Any], known: Organisation | None) -> Organisation:
         """A new organisation, or one that an undone import had brought, taken up again."""
@@ -121,15 +128,15 @@ class Writer:
 
     def _add_contact(self, organisation: Organisation, record: OrganisationRecord) -> str | None:
         details = ContactDetails(record.contact or "", record.phone or "", record.email or "")
-        if not details.fingerprint:
+        fingerprint = details.fingerprint
+        if not fingerprint or (organisation.pk, fingerprint) in self.reachable:
             return None
+        self.reachable.add((organisation.pk, fingerprint))
         if organisation.pk not in self.new:
             stored = store_contact(self.work, organisation, details, self.run)
             return None if stored is None else str(stored.public_id)
-        if (organisation.pk, details.fingerprint) in self.contacts:
-            return None
         contact = contact_row(organisation, details, self.run)
-        self.contacts[organisation.pk, details.fingerprint] = contact
+        self.contacts.append(contact)
         record_contact(self.work, contact)
         return str(contact.public_id)
 
@@ -145,7 +152,7 @@ class Writer:
     def finish(self) -> None:
         """Write what waits to be written in bulk. A name that was taken back before is in force again."""
         Revision.objects.bulk_create(self.revisions)
-        Contact.objects.bulk_create(self.contacts.values())
+        Contact.objects.bulk_create(self.contacts)
         OrganisationName.objects.bulk_create(
             self.names,
             update_conflicts=True,
