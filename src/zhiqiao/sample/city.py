@@ -97,13 +97,9 @@ def _needs(organisations: tuple[SampleOrganisation, ...], patents: tuple[SampleP
 
 
 def _answers(keys: list[str], patents: tuple[SamplePatent, ...]) -> tuple[str, ...]:
-    """The numbers behind ``seed#variant``, and behind a bare ``seed`` of all its variants in force."""
-    found = [each for key in keys for each in patents if each.key == key or _belongs(each, key)]
-    return tuple(dict.fromkeys(each.application_number for each in found))
-
-
-def _belongs(patent: SamplePatent, key: str) -> bool:
-    return "#" not in key and patent.key.startswith(f"{key}#") and patent.life.validity != "失效"
+    """Application numbers of the ideas that answer a need, the best first."""
+    numbers = {each.key: each.application_number for each in patents}
+    return tuple(numbers[key] for key in keys)
 
 
 def _people() -> tuple[SamplePerson, ...]:

@@ -123,7 +123,7 @@ def _incopat_row(patent: SamplePatent) -> dict[str, str | int]:
         "一案双申": patent.twin_number or "",
         "专利有效性": life.validity,
         "当前法律状态": life.status,
-        "法律文书日期": _plain_day(life.status_on),
+        "法律事件": _events(patent),
         "许可次数": int(life.status == "许可"),
         "当前被许可人": _counterparty(patent, "许可"),
         "质押次数": int(life.status == "质押"),
@@ -169,7 +169,7 @@ def _cnipr_row(patent: SamplePatent) -> dict[str, str]:
         "光盘号": "",
         "一案双申": patent.twin_number or "",
         "法律状态": _GAZETTE_WORDS[life.status],
-        "法律状态日期": _dotted_day(life.status_on),
+        "检索日期": _dotted_day(_CREATED.date()),
         "质权人": _counterparty(patent, "质押"),
         "被许可人": _counterparty(patent, "许可"),
     }
@@ -199,7 +199,8 @@ def _patsnap_row(patent: SamplePatent) -> dict[str, str | int]:
         "授权日": life.granted_on.isoformat() if life.granted_on else "",
         "简单法律状态": life.validity,
         "法律状态/事件": _PATSNAP_WORDS.get(life.status, life.status),
-        "法律状态更新日": life.status_on.isoformat(),
+        "法律事件": _events(patent, " | "),
+        "导出日期": _CREATED.date().isoformat(),
         "首项权利要求": patent.first_claim or "",
         "受理局": "中国",
         "申请年": life.filed_on.year,
@@ -272,6 +273,15 @@ def _document_kind(patent: SamplePatent) -> str:
     if patent.kind == "invention":
         return "发明授权" if patent.life.granted_on else "发明申请"
     return _KIND_ZH[patent.kind]
+
+
+def _events(patent: SamplePatent, separator: str = ";") -> str:
+    """What happened and when, oldest first, in the gazette's words."""
+    life = patent.life
+    happened = [(life.published_on, "公开"), (life.granted_on, "授权")]
+    if life.status not in ("公开", "授权"):
+        happened.append((life.status_on, _GAZETTE_WORDS[life.status]))
+    return separator.join(f"{day:%Y-%m-%d} {words}" for day, words in happened if day)
 
 
 def _counterparty(patent: SamplePatent, status: str) -> str:

@@ -24,7 +24,7 @@ _TWINS = frozenset(
         "tex-knitmachine#4",
         "food-fryer#2",
         "led-heat#2",
-        "hw-lock#2",
+        "hw-lock#3",
     }
 )
 # Variants that may be utility models: the rest of what is no method goes for an invention.
@@ -239,13 +239,15 @@ def _twins(idea: Idea, utility: SamplePatent, serial: int) -> Iterator[SamplePat
     elif model_life.granted_on is not None:
         model_life = replace(model_life, status="授权", status_on=model_life.granted_on)
     yield replace(utility, life=model_life, twin_number=sister_life.application_number, counterparty=None)
+    title = f"{idea.title}及其使用方法"
     yield replace(
         utility,
         key=key,
-        title=f"{idea.title}及其使用方法",
+        title=title,
         kind="invention",
         life=sister_life,
         twin_number=model_life.application_number,
         counterparty=None,
-        abstract=abstract(idea, "invention").replace(idea.title, f"{idea.title}及其使用方法", 1),
+        abstract=abstract(idea, "invention").replace(idea.title, title, 1),
+        first_claim=first_claim(idea).replace(idea.title, title, 1),
     )
