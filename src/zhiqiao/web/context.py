@@ -6,6 +6,21 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.parties.roles import Role
+from zhiqiao.web.pages import dock_for, navigation_for
+
+THEMES = frozenset({"light", "dark"})
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": getattr(request, "actor", None)}
+    actor: Actor = getattr(request, "actor", PUBLIC)
+    match = request.resolver_match
+    place = match.url_name if match and match.url_name else ""
+    chosen = request.COOKIES.get("theme", "")
+    frame: dict[str, Any] = {"actor": actor, "theme": chosen if chosen in THEMES else ""}
+    if actor.signed_in:
+        frame["navigation"] = navigation_for(actor, place)
+        frame["dock"] = dock_for(actor, place)
+        frame["role_names"] = [Role(role).label for role in sorted(actor.every_role) if role in Role.values]
+    return frame

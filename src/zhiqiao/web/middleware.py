@@ -6,17 +6,20 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
 from zhiqiao.parties.models import User
+from zhiqiao.web.wording import refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
 STATUS = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
-    "frame-ancestors 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
 )
 
 
@@ -47,12 +50,18 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, ZhiqiaoError):
             return None
-        status = STATUS.get(error.kind, 422)
-        return render(request, "refused.html", {"error": error, "status": status}, status=status)
+        return refused(request, error)
+
+
+def refused(request: HttpRequest, error: ZhiqiaoError) -> HttpResponse:
+    status = STATUS.get(error.kind, 422)
+    if status == 404:  # hidden and absent look alike, down to the words
+        return render(request, "404.html", status=404)
+    return render(request, "refused.html", {"refusal": refusal(error), "status": status}, status=status)
 
 
 class ContentSecurityPolicyMiddleware:
-    """No script and no style but our own files."""
+    """No script and no style but our own files; pages of signed-in people stay out of shared caches."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -60,4 +69,6 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
         return response

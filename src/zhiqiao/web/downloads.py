@@ -1,0 +1,57 @@
+"""Tables as files that are sent while they are made, or from disk: memory stays flat."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from zhiqiao.exchange.spreadsheets import Column, csv_chunks, write_list
+from zhiqiao.kernel.errors import NotFound
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NARROWEST, WIDEST = 12, 40  # characters
+
+
+@dataclass(frozen=True)
+class Sheet:
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+    @property
+    def columns(self) -> list[Column]:
+        widths = (min(WIDEST, max(NARROWEST, 2 * len(heading) + 4)) for heading in self.headings)
+        return [Column(heading, width) for heading, width in zip(self.headings, widths, strict=True)]
+
+
+def download(sheet: Sheet, kind: str) -> FileResponse | StreamingHttpResponse:
+    """Raises ``NotFound`` for a kind of file that we do not write."""
+    rows = (tuple(_plain(cell) for cell in row) for row in sheet.rows)
+    if kind == "csv":
+        return _named(StreamingHttpResponse(csv_chunks(sheet.columns, rows), content_type="text/csv"), sheet, kind)
+    if kind != "xlsx":
+        raise NotFound
+    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 -- the response closes it once it is sent
+    write_list(target, "xlsx", sheet.title, sheet.columns, rows)
+    target.seek(0)
+    return _named(FileResponse(target, content_type=XLSX), sheet, kind)
+
+
+def _named(response: Any, sheet: Sheet, kind: str) -> Any:
+    name = f"{sheet.title}-{timezone.localdate():%Y%m%d}.{kind}"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def _plain(cell: Any) -> Any:
+    """Lists hold names or sayings of names; labels are lazy."""
+    if isinstance(cell, list | tuple):
+        return [str(each.get("name", each) if isinstance(each, dict) else each) for each in cell]
+    is_value = cell is None or isinstance(cell, str | int | float | bool) or hasattr(cell, "year")
+    return cell if is_value else str(cell)

@@ -1,0 +1,157 @@
+"""What waits for a person, what changed, what to do next: from the records, for each role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhiqiao.core.models import ImportRun
+from zhiqiao.inventory.selectors import (
+    TierFilter,
+    coverage,
+    fees_due,
+    sleepers,
+    stock_overview,
+    tiered_list,
+)
+from zhiqiao.matching.models import Match
+from zhiqiao.needs.selectors import needs_visible_to
+from zhiqiao.parties.actors import Actor
+from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
+from zhiqiao.web.pages import BY_NAME
+from zhiqiao.web.paging import count_up_to
+from zhiqiao.web.sending import importable
+
+SHOWN: Final = 6  # lines in each box
+FEE_DAYS: Final = 90
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count that leads to its records."""
+
+    name: str
+    count: int
+    address: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: the sentence, a second line, where to do it."""
+
+    text: str | Promise
+    detail: str
+    address: str
+    icon: str
+    tone: str = ""
+
+
+def home_of(actor: Actor) -> dict[str, Any]:
+    return {
+        "figures": list(_figures(actor)),
+        "tasks": list(_tasks(actor)),
+        "matches": _newest_matches(actor),
+        "runs": list(imports_visible_to(actor).order_by("-id")[:SHOWN])
+        if BY_NAME["import_list"].open_to(actor)
+        else [],
+        "may_import": importable(actor),
+        "sees_stock": BY_NAME["inventory_home"].open_to(actor),
+    }
+
+
+def _figures(actor: Actor) -> Iterator[Figure]:
+    patents = patents_visible_to(actor)
+    yield Figure(_("Patents in the register"), count_up_to(patents), reverse("patent_list"))
+    yield Figure(
+        _("In force"), count_up_to(patents.filter(status_group="alive")), f"{reverse('patent_list')}?status=alive"
+    )
+    if BY_NAME["inventory_home"].open_to(actor):
+        yield from _stock_figures(actor)
+    needs = needs_visible_to(actor).filter(state="open")
+    yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open")
+
+
+def _stock_figures(actor: Actor) -> Iterator[Figure]:
+    rows = stock_overview(actor)
+    if rows.inventory is None:
+        return
+    covered = coverage(actor, rows.inventory)
+    share = covered.rate(covered.appraised)
+    note = "" if share is None else _("%(share)s appraised") % {"share": f"{share:.0%}"}
+    yield Figure(_("Counted in stock"), rows.rows_in, f"{reverse('inventory_scope')}?inside=True", note)
+
+
+def _tasks(actor: Actor) -> Iterator[Task]:
+    if BY_NAME["inventory_home"].open_to(actor):
+        yield from _stock_tasks(actor)
+    if BY_NAME["import_list"].open_to(actor):
+        yield from _import_tasks(actor)
+
+
+def _stock_tasks(actor: Actor) -> Iterator[Task]:
+    if waiting := count_up_to(tiered_list(actor, TierFilter(awaiting=True))):
+        yield Task(
+            ngettext(
+                "%(count)s patent waits for a decision on its tier",
+                "%(count)s patents wait for a decision on their tier",
+                waiting,
+            )
+            % {"count": waiting},
+            _("The rules suggest to drop or to watch them; that holds only once a person has confirmed it."),
+            f"{reverse('inventory_tiers')}?look=waiting",
+            "stack-2",
+            "warn",
+        )
+    dues = fees_due(actor, timezone.localdate(), FEE_DAYS)
+    if dues:
+        late = sum(due.in_grace for due in dues)
+        yield Task(
+            ngettext(
+                "%(count)s annual fee falls due within 90 days",
+                "%(count)s annual fees fall due within 90 days",
+                len(dues),
+            )
+            % {"count": len(dues)},
+            _("%(late)s of them are late already and cost a surcharge.") % {"late": late} if late else "",
+            reverse("inventory_fees"),
+            "calendar-due",
+            "bad" if late else "",
+        )
+    if asleep := count_up_to(sleepers(actor, timezone.localdate())):
+        yield Task(
+            ngettext("%(count)s funded patent sleeps", "%(count)s funded patents sleep", asleep) % {"count": asleep},
+            _("Granted more than five years ago, paid from public funds, no exploitation on record."),
+            f"{reverse('inventory_tiers')}?look=asleep",
+            "moon",
+        )
+
+
+def _import_tasks(actor: Actor) -> Iterator[Task]:
+    troubled = Q(rejected__gt=0) | Q(state=ImportRun.State.FAILED)
+    for run in imports_visible_to(actor).filter(troubled).exclude(state=ImportRun.State.UNDONE).order_by("-id")[:3]:
+        yield Task(
+            _("Import %(number)s left out %(rejected)s rows") % {"number": run.number, "rejected": run.rejected}
+            if run.rejected
+            else _("Import %(number)s could not be read") % {"number": run.number},
+            _("Download the report, correct the rows in it, and send it again."),
+            reverse("import_page", args=[run.public_id]),
+            "file-import",
+            "warn",
+        )
+
+
+def _newest_matches(actor: Actor) -> list[Match]:
+    """The best of the newest matches that name a need and a patent which the person may see."""
+    good = Match.objects.filter(superseded_at=None, relevance__in=["strong", "fair"], rank__lte=3)
+    good = good.filter(need__in=needs_visible_to(actor).order_by(), patent__in=patents_visible_to(actor))
+    return list(good.select_related("need", "patent").order_by("-computed_at", "rank")[:SHOWN])

@@ -1,0 +1,197 @@
+"""What the templates need beyond Django's own: icons, days, figures, labels, highlighted passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zhiqiao.web import wording
+
+register = template.Library()
+
+NOTHING = "—"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing beside words; screen readers pass over it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("zhiqiao/vendor/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString:
+    """A day as the register writes it; what is not known shows as a dash that a screen reader can say."""
+    if value is None or value == "":
+        return unknown()
+    moment = localtime(value) if isinstance(value, datetime) else value
+    text = moment.strftime("%Y-%m-%d")
+    return format_html('<time datetime="{}" class="nowrap">{}</time>', text, text)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    if value is None:
+        return unknown()
+    local = localtime(value)
+    return format_html(
+        '<time datetime="{}" class="nowrap">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M")
+    )
+
+
+def unknown() -> SafeString:
+    return format_html(
+        '<span class="soft" aria-label="{}" role="img">{}</span>', pgettext("a value", "not known"), NOTHING
+    )
+
+
+@register.filter
+def given(value: Any) -> Any:
+    """The value, or the dash where there is none. Zero is a value."""
+    return unknown() if value is None or value in ("", []) else value
+
+
+@register.filter
+def percent(value: float | None) -> Any:
+    """A share between 0 and 1."""
+    return unknown() if value is None else f"{value:.0%}"
+
+
+@register.filter
+def points(value: float | None) -> Any:
+    """A score to one decimal."""
+    return unknown() if value is None else f"{value:.1f}"
+
+
+@register.filter
+def bounded(count: int | None) -> str:
+    """A count that was only taken up to a bound: ``1,001`` of at most 1,000 reads ``1,000+``."""
+    if count is None:
+        return NOTHING
+    return f"{count - 1:,}+" if count % 1000 == 1 and count > 1000 else f"{count:,}"
+
+
+@register.filter
+def yuan(value: Any) -> Any:
+    return unknown() if value is None or value == "" else _("¥%(amount)s") % {"amount": f"{value:,}"}
+
+
+@register.filter
+def names(values: Iterable[Any] | None) -> Any:
+    """Several names in one line, as each language separates them."""
+    kept = [str(value.get("name", value) if isinstance(value, Mapping) else value) for value in values or ()]
+    return pgettext("between names", ", ").join(kept) if kept else unknown()
+
+
+@register.filter
+def patent_number(value: str) -> str:
+    """An application number as people write it, with the dot before its check digit."""
+    return f"{value[:-1]}.{value[-1]}" if len(value) in {9, 13} else value
+
+
+@register.filter
+def say(code: Any) -> str:
+    """A stable code in the reader's words."""
+    return wording.label(str(code))
+
+
+@register.filter
+def reason(value: Any) -> str:
+    """One reason of a suggestion, which is a code with its facts or plain words, as a sentence."""
+    return wording.sentence(value)
+
+
+@register.filter
+def row_reason(code: Any) -> str:
+    return wording.row_reason(str(code))
+
+
+@register.filter
+def appraisal_gap(code: Any) -> str:
+    return wording.appraisal_gap(str(code))
+
+
+@register.filter
+def lacking(value: Any) -> str:
+    return wording.lacking(value) if isinstance(value, Mapping) else ""
+
+
+@register.filter
+def highlighted(passage: Any) -> SafeString:
+    """A passage with the words that answered marked. ``passage`` is words, or text with spans of positions."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in wording.cut(passage))
+    )
+
+
+@register.filter
+def need_side(passage: Mapping[str, Any], asked: str) -> SafeString:
+    """The need's own text with the words marked that the passage answers."""
+    return highlighted({"text": asked, "highlights": passage.get("need_highlights") or ()})
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """A number as HTML wants it in attributes."""
+    return f"{value:.4f}"
+
+
+@register.filter
+def is_day(value: Any) -> bool:
+    return isinstance(value, date)
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+@register.filter
+def appraisal_groups(appraisal: Any) -> list[dict[str, Any]]:
+    return [
+        {"name": wording.label(name), "score": getattr(appraisal, name)} for name in ("legal", "technical", "economic")
+    ]
+
+
+@register.filter
+def evidence(item: Mapping[str, Any]) -> str:
+    """What an indicator's score rests on: its facts, each with its name."""
+    facts = item.get("evidence") or {}
+    pairs = [f"{wording.label(str(name))}: {_plain(value)}" for name, value in facts.items() if value not in (None, "")]
+    return pgettext("between names", ", ").join(pairs) or _plain(item.get("value"))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return pgettext("between names", ", ").join(_plain(each) for each in value)
+    return wording.label(str(value)) if value is not None else NOTHING
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """A field with its label, its help and, beside it, what is wrong."""
+    return {"field": bound, "kind": bound.widget_type}
+
+
+@register.filter
+def kind_of(value: Any) -> str:
+    """Which colour a state, tier or relevance wears."""
+    return wording.TONES.get(str(value), "")
+
+
+@register.filter
+def item(mapping: Mapping[Any, Any], key: Any) -> Any:
+    return mapping.get(key)

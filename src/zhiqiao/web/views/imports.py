@@ -1,0 +1,146 @@
+"""Files in: hand them over, watch them come in, see what was left out and why, say what headings mean, undo."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhiqiao.core.blobs import open_blob, plain_name
+from zhiqiao.core.importing import ImportRequest
+from zhiqiao.core.importjobs import job_of
+from zhiqiao.core.models import ImportRun
+from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
+from zhiqiao.parties.actors import Actor
+from zhiqiao.registry.policies import IMPORTS
+from zhiqiao.registry.selectors import imports_visible_to
+from zhiqiao.web import listings
+from zhiqiao.web.forms import ImportForm
+from zhiqiao.web.headings import HeadingForm, open_questions
+from zhiqiao.web.import_report import first_rejected
+from zhiqiao.web.lists import list_export, list_page
+from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.sending import behalves, importable, send, send_again, take_back
+from zhiqiao.web.wording import refusal
+
+
+@require_safe
+@for_page("import_list")
+def import_list(request: SignedInRequest) -> HttpResponse:
+    return list_page(request, listings.IMPORTS)
+
+
+@require_safe
+@for_page("import_list")
+def import_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    return list_export(request, listings.IMPORTS, kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page("import_list")
+def import_new(request: SignedInRequest) -> HttpResponse:
+    kinds = importable(request.actor)
+    if not kinds:
+        raise NotFound
+    form = ImportForm(
+        request.POST or None, request.FILES or None, kinds=kinds, organisations=senders_for(request.actor)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = received(request.actor, form.cleaned_data)
+        except ZhiqiaoError as error:
+            form.add_error("files", refusal(error).text)
+        else:
+            return redirect("import_page", run.public_id)
+    return render(request, "imports/new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def senders_for(actor: Actor) -> list[tuple[str, str]]:
+    return [("", _("The city")) if each is None else (str(each.pk), each.name) for each in behalves(actor)]
+
+
+def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
+    """Put the uploads where the importer can open them, and hand them in."""
+    with tempfile.TemporaryDirectory(prefix="zhiqiao-upload-") as folder:
+        files = tuple(_laid_down(Path(folder), number, upload) for number, upload in enumerate(asked["files"]))
+        request = ImportRequest(
+            kind=asked["kind"],
+            files=files,
+            sender=asked["sender"],
+            as_of=asked["as_of"],
+            organisation_id=int(asked["organisation"]) if asked["organisation"] else None,
+        )
+        return send(actor, request)
+
+
+def _laid_down(folder: Path, number: int, upload: UploadedFile) -> tuple[str, Path]:
+    name = plain_name(upload.name or "")
+    path = folder / f"{number}{Path(name).suffix}"
+    with path.open("wb") as out:
+        for chunk in upload.chunks():
+            out.write(chunk)
+    return name, path
+
+
+def run_for(actor: Actor, public_id: UUID) -> ImportRun:
+    """Raises ``NotFound`` where absent or hidden."""
+    run = imports_visible_to(actor).filter(public_id=public_id).select_related("report").first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+@require_safe
+@for_page("import_list")
+def import_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """The whole page, or for htmx while the import runs only the part that moves."""
+    run = run_for(request.actor, public_id)
+    context = {
+        "run": run,
+        "job": job_of(run),
+        "files": run.files.select_related("blob"),
+        "reasons": sorted(run.reasons.items(), key=lambda pair: -pair[1]),
+        "rejected": first_rejected(run),
+        "questions": open_questions(run),
+        "may_undo": IMPORTS.may(request.actor, "undo", run) and run.state in {run.State.DONE, run.State.FAILED},
+    }
+    template = "imports/state.html" if request.headers.get("HX-Request") else "imports/page.html"
+    return render(request, template, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page("import_list")
+def import_headings(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Say what headings mean and in which unit amounts are; then the same files are taken in once more."""
+    run = run_for(request.actor, public_id)
+    form = HeadingForm(request.POST or None, questions=open_questions(run), kind=run.kind)
+    if request.method == "POST" and form.is_valid():
+        again = send_again(request.actor, run, form.mapping(), form.units())
+        messages.success(request, _("Noted for this sender. The files are being taken in once more."))
+        return redirect("import_page", again.public_id)
+    return render(request, "imports/headings.html", {"run": run, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@for_page("import_list")
+def import_report(request: SignedInRequest, public_id: UUID) -> FileResponse:
+    run = run_for(request.actor, public_id)
+    if run.report is None:
+        raise NotFound
+    return FileResponse(open_blob(run.report), as_attachment=True, filename=run.report_name)
+
+
+@require_POST
+@for_page("import_list")
+def import_undo(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    run = take_back(request.actor, run_for(request.actor, public_id))
+    messages.success(request, _("Import %(number)s is undone.") % {"number": run.number})
+    return redirect("import_page", run.public_id)

@@ -1,0 +1,149 @@
+"""The stocktaking: overview, rows in and out, fees due, what nobody told, tiers and their confirmation."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhiqiao.inventory.actions import confirm_tier
+from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
+from zhiqiao.inventory.selectors import coverage, fees_due, stock_overview, unknowns_by_owner
+from zhiqiao.inventory.selectors.lists import DueFee
+from zhiqiao.kernel.errors import Invalid
+from zhiqiao.parties.models import Organisation
+from zhiqiao.web import listings
+from zhiqiao.web.downloads import Sheet, download
+from zhiqiao.web.forms import TierForm
+from zhiqiao.web.inventory_reading import current_decisions, entry_for
+from zhiqiao.web.lists import list_export, list_page
+from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.wording import refusal
+
+FEE_DAYS = 90
+FEES_SHOWN = 200
+
+
+@require_safe
+@for_page("inventory_home")
+def inventory_home(request: SignedInRequest) -> HttpResponse:
+    overview = stock_overview(request.actor)
+    covered = coverage(request.actor, overview.inventory)
+    rates = [
+        (_("Appraised"), covered.appraised, covered.rate(covered.appraised)),
+        (_("Screened"), covered.screened, covered.rate(covered.screened)),
+        (_("On the register"), covered.registered, covered.rate(covered.registered)),
+    ]
+    return render(request, "inventory/home.html", {"overview": overview, "coverage": covered, "rates": rates})
+
+
+@require_safe
+@for_page("inventory_scope")
+def inventory_scope(request: SignedInRequest) -> HttpResponse:
+    return list_page(request, listings.SCOPE)
+
+
+@require_safe
+@for_page("inventory_scope")
+def inventory_scope_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    return list_export(request, listings.SCOPE, kind)
+
+
+@require_safe
+@for_page("inventory_tiers")
+def inventory_tiers(request: SignedInRequest) -> HttpResponse:
+    return list_page(request, listings.TIERS)
+
+
+@require_safe
+@for_page("inventory_tiers")
+def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    return list_export(request, listings.TIERS, kind)
+
+
+@require_safe
+@for_page("inventory_fees")
+def inventory_fees(request: SignedInRequest) -> HttpResponse:
+    dues = fees_due(request.actor, timezone.localdate(), FEE_DAYS)
+    context = {
+        "dues": dues[:FEES_SHOWN],
+        "count": len(dues),
+        "left_out": max(0, len(dues) - FEES_SHOWN),
+        "late": sum(due.in_grace for due in dues),
+        "total": sum(due.fee.total for due in dues),
+        "provisional": any(due.fee.provisional for due in dues),
+    }
+    return render(request, "inventory/fees.html", context)
+
+
+@require_safe
+@for_page("inventory_fees")
+def inventory_fees_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    headings = [
+        _("Patent"), _("Application number"), _("Institution"), _("Year"), _("Due on"), _("Amount (yuan)"),
+        _("Surcharge (yuan)"), _("Grace until"),
+    ]  # fmt: skip
+    rows = (_fee_cells(due) for due in fees_due(request.actor, timezone.localdate(), FEE_DAYS))
+    return download(Sheet(_("Fees due in 90 days"), headings, rows), kind)
+
+
+def _fee_cells(due: DueFee) -> list[Any]:
+    patent, fee = due.entry.patent, due.fee
+    return [
+        patent.title, patent.shown_number, due.entry.organisation.name, fee.year_number, fee.due_on,
+        float(fee.amount), float(fee.surcharge), fee.grace_until,
+    ]  # fmt: skip
+
+
+@require_safe
+@for_page("inventory_unknowns")
+def inventory_unknowns(request: SignedInRequest) -> HttpResponse:
+    owners = unknowns_by_owner(request.actor)
+    addresses = Organisation.objects.in_bulk([owner.organisation_id for owner in owners])
+    rows = [(owner, addresses[owner.organisation_id].public_id) for owner in owners]
+    return render(request, "inventory/unknowns.html", {"rows": rows})
+
+
+@require_safe
+@for_page("inventory_unknowns")
+def inventory_unknowns_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    headings = [
+        _("Institution"), _("In stock"), _("Status not known"), _("Funding not known"), _("Willingness not said"),
+        _("Day of grant not known"),
+    ]  # fmt: skip
+    rows = (
+        [owner.organisation, owner.in_stock, owner.status, owner.funding, owner.willingness, owner.grant_day]
+        for owner in unknowns_by_owner(request.actor)
+    )
+    return download(Sheet(_("Unknowns by owner"), headings, rows), kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_page("inventory_tiers")
+def inventory_tier(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """Decide the tier of one patent, as suggested or otherwise."""
+    entry = entry_for(request.actor, public_id)
+    ENTRIES.require(request.actor, CONFIRM_TIER, entry)
+    decision = current_decisions([entry.pk]).get(entry.pk)
+    first = {
+        "tier": (decision.confirmed or decision.suggested) if decision else "",
+        "seen": decision and decision.public_id,
+    }
+    form = TierForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_tier(actor=request.actor, entry=entry, **form.cleaned_data)
+        except Invalid as error:
+            form.add_error("note" if error.reason == "tier_needs_note" else "tier", refusal(error).text)
+        else:
+            messages.success(request, _("The tier of “%(title)s” is decided.") % {"title": entry.patent.title})
+            return redirect("inventory_tiers")
+    status = 422 if form.is_bound else 200
+    context = {"entry": entry, "decision": decision, "form": form}
+    return render(request, "inventory/tier.html", context, status=status)

@@ -1,0 +1,8 @@
+"""Codes put into words: refusals, reasons, labels. The rooms below speak in stable codes, people do not."""
+
+from zhiqiao.web.wording.passages import cut
+from zhiqiao.web.wording.reasons import appraisal_gap, lacking, row_reason, sentence
+from zhiqiao.web.wording.refusals import Refusal, refusal
+from zhiqiao.web.wording.terms import TONES, label
+
+__all__ = ["TONES", "Refusal", "appraisal_gap", "cut", "label", "lacking", "refusal", "row_reason", "sentence"]

@@ -1,0 +1,122 @@
+"""Why the machine suggests something, and why a row was left out: one sentence a code.
+
+Reasons about rows and files are worded in ``exchange``, since reports of rejected rows carry them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.exchange.reasons import REASONS as ROWS
+from zhiqiao.exchange.reasons import reason_text
+from zhiqiao.web.wording.facts import readable
+from zhiqiao.web.wording.terms import LABELS, label
+
+Text = str | Promise
+
+MATCHES: Final[dict[str, Text]] = {
+    "shared_words": _("Shares the words %(words)s; they make up %(coverage)s of the need"),
+    "meaning": _("%(band)s in meaning"),
+    "same_class": _("In the same technical class: %(classes)s"),
+    "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
+    "same_industry": _("In the same industry: %(industries)s"),
+    "own_patent": _("Holds a patent near this one: “%(title)s”"),
+    "own_need": _("Has stated a need that this patent is near to: “%(title)s”"),
+}
+BANDS: Final[dict[str, Text]] = {"very_near": _("Very near"), "near": _("Near"), "far": _("Far")}
+
+TIERS: Final[dict[str, Text]] = {
+    "status_unknown": _("Its legal status is not known"),
+    "status_dead": _("The right has ended"),
+    "status_pending": _("Not granted yet"),
+    "status_restorable": _("Lapsed, can still be restored"),
+    "ownership_disputed": _("Ownership is disputed or preserved: %(kinds)s"),
+    "family_abroad": _("Has family members abroad: %(countries)s"),
+    "kept_long": _("Kept in force for more than %(more_than_years)s years since %(filed_on)s"),
+    "mature_with_buyer": _("Maturity %(maturity)s, and %(buyers)s firms want to take it over"),
+    "enterprise_wants_to_talk": _("%(intents)s firms want to talk"),
+    "enterprises_rate_well": _("%(replies)s firms rate it %(mean)s of 5 on average"),
+    "self_graded_low": _("The institution itself grades it low"),
+    "appraised_below": _("Appraised at %(total)s, below %(below)s"),
+    "prospects_unclear": _("The institution calls its prospects unclear"),
+    "not_willing": _("The institution does not want to convert it now"),
+    "willing_and_reviewed": _("Willing to convert, and the review is passed"),
+    "appraisal_stands_in": _(
+        "Appraised at %(total)s (at least %(at_least)s); stands in until the institution is asked"
+    ),
+    "to_be_asked": _("The institution still has to be asked"),
+    "willingness_unknown": _("Nobody said whether the institution wants to convert it"),
+    "not_reviewed": _("Not reviewed by the institution yet"),
+    "not_appraised": _("Not appraised"),
+    "sleeper": _("Asleep: funded, granted on %(granted_on)s, no exploitation on record"),
+    "co_owned": _("%(holders)s holders: each has to agree"),
+    "pledged": _("Pledged"),
+    "licensed": _("Licensed: %(kinds)s"),
+}
+APPRAISAL: Final[dict[str, Text]] = {
+    "patent_ended": _("the right has ended"),
+    "not_granted": _("not granted"),
+    "outside_bands": _("outside the scale"),
+    "citations_unknown": _("no file told the citations"),
+    "claims_unknown": _("no file told the number of claims"),
+    "classes_unknown": _("no file told the classes"),
+    "cohort_too_small": _("too few patents to compare with"),
+    "exploitation_not_said": _("nobody said whether it is worked"),
+    "expiry_unknown": _("the end of its term is not known"),
+    "family_unknown": _("no file told the family"),
+    "field_unknown": _("its technical field is not known"),
+    "filing_day_unknown": _("the day of filing is not known"),
+    "first_claim_unknown": _("no file held the claims"),
+    "funding_unknown": _("nobody said whether it was funded"),
+    "grant_unknown": _("the day of grant is not known"),
+    "holders_unknown": _("no file told the holders"),
+    "industry_unknown": _("its industry is not known"),
+    "maturity_not_said": _("the institution did not say how mature it is"),
+    "none_said": _("said not to be worked"),
+    "nothing_on_record": _("nothing on record"),
+    "status_unknown": _("its legal status is not known"),
+}
+SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES}
+
+
+def sentence(reason: Any) -> str:
+    """``reason`` is a code, or a mapping with ``code`` and ``facts``; plain words pass as they are."""
+    if not isinstance(reason, Mapping):
+        text = SENTENCES.get(str(reason)) or LABELS.get(str(reason))
+        return str(text) if text is not None else str(reason)
+    if "text" in reason:
+        return str(reason["text"])
+    code = str(reason.get("code", ""))
+    known = SENTENCES.get(code)
+    if known is None:
+        return label(code)
+    return str(known) % readable(_with_bands(reason.get("facts") or {}))
+
+
+def _with_bands(facts: Mapping[str, Any]) -> dict[str, Any]:
+    band = facts.get("band")
+    return {**facts, "band": str(BANDS.get(str(band), band))} if band else dict(facts)
+
+
+def row_reason(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """Why a row of a file was rejected or what was noted on it."""
+    if code not in ROWS:
+        return sentence(code)
+    return reason_text(code, facts or {}, "en" if (get_language() or "").startswith("en") else "zh")
+
+
+def lacking(reason: Mapping[str, Any]) -> str:
+    """What the next tier still needs; empty where the reason speaks for the tier."""
+    tier = reason.get("lacking_for")
+    return _now("missing for “%(tier)s”") % {"tier": label(str(tier))} if tier else ""
+
+
+def appraisal_gap(code: str) -> str:
+    """Why an indicator has no score."""
+    return str(APPRAISAL.get(code, code))

@@ -1,0 +1,87 @@
+"""What the rules refuse, in words: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.exchange.reasons import REASONS
+from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.web.wording.facts import readable
+from zhiqiao.web.wording.reasons import row_reason
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """``code`` stays visible: it is what people read out on the phone."""
+
+    title: str
+    text: str
+    code: str
+
+
+TITLES: Final[dict[str, Text]] = {
+    "invalid": _("This cannot be taken as it is"),
+    "conflict": _("The record has changed meanwhile"),
+    "forbidden": _("You may look at this but not change it"),
+    "unavailable": _("This is not to be had just now"),
+}
+BY_KIND: Final[dict[str, Text]] = {
+    "invalid": _("Something that was entered breaks a rule. Go back, look at what was entered, and try again."),
+    "conflict": _("Somebody was faster, or the step was already taken. Open the record again and look at its state."),
+    "forbidden": _("Your role does not allow this step. Ask the manager of the institution that owns the record."),
+    "unavailable": _("Try again in a minute. If it goes on, tell the administrator the code below."),
+}
+TEXTS: Final[dict[str, Text]] = {
+    # imports and jobs
+    "import_not_finished": _("Only an import that has ended and was not undone before can be undone."),
+    "job_finished": _("The work is finished already."),
+    "job_not_ended": _("The work is still going on."),
+    "busy": _("Somebody else is at this right now. Try again in a minute."),
+    "lease_lost": _("Another process has taken this over."),
+    "idempotency_key_reused": _("This was asked for before with other content."),
+    "attachment_withdrawn": _("The attachment was withdrawn."),
+    # search
+    "query_empty": _("There is no word in the text to search by. Say in a sentence what you need."),
+    "too_many_results": _("That is more than can be shown at once."),
+    "page_too_deep": _("Narrow the search down instead of turning more pages."),
+    "index_missing": _("The search index has not been built yet. The administrator can build it with “zhiqiao index”."),
+    "index_busy": _("The search index is being written. Try again in a minute."),
+    "index_unreadable": _("The search index cannot be read. The administrator can build it anew with “zhiqiao index”."),
+    "no_document": _("The record is not in the search index yet. Try again in a minute."),
+    # states
+    "transition_not_allowed": _("This step is not possible in the record's present state."),
+    "guard_refused": _("Something is still missing before this step."),
+    # inventory
+    "scene_unknown": _("There is no such scene of appraisal."),
+    "note_missing": _("A negative tier needs a word of explanation."),
+    "tier_unknown": _("There is no such tier."),
+    "tier_decided": _("Somebody has decided on this tier meanwhile. Look at it again."),
+    # parties
+    "role_held": _("The person holds this role already."),
+    "role_ended": _("The role has ended already."),
+    "last_administrator": _("The last administrator cannot give up the role."),
+    "username_taken": _("This user name is taken."),
+    "password_weak": _("The password is too easy to guess."),
+    "organisation_exists": _("The organisation is in the register already."),
+    "credit_code_taken": _("Another organisation has this credit code."),
+    "organisation_merged": _("The organisation was merged into another one."),
+    "cannot_decrypt": _("The private part cannot be opened: its key is missing."),
+}
+
+
+def refusal(error: ZhiqiaoError) -> Refusal:
+    kind = error.kind if error.kind in BY_KIND else "invalid"
+    text = TEXTS.get(error.reason)
+    if text is not None:
+        worded = str(text) % readable(error.facts)
+    elif error.reason in REASONS:
+        worded = row_reason(error.reason, error.facts)
+    else:
+        worded = str(BY_KIND[kind])
+    return Refusal(str(TITLES[kind]), worded, error.reason)
