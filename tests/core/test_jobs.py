@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,15 @@ def ask(kind: str = "count", key: str = "k", **arguments: Any) -> Job:
 
 def work_off() -> int:
     return run_worker(threading.Event(), once=True)
+
+
+def until(condition: Callable[[], bool], worker: subprocess.Popen[bytes] | None = None) -> None:
+    for _ in range(1_500):
+        if condition():
+            return
+        assert worker is None or worker.poll() is None, "the worker has ended"
+        time.sleep(0.02)
+    pytest.fail("it did not happen within half a minute")
 
 
 def test_a_job_runs_with_its_arguments_for_its_actor_and_keeps_its_result() -> None:
@@ -200,6 +210,33 @@ def test_housekeeping_goes_on_past_a_broken_task(registered: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_housekeeping_goes_on_beside_a_long_job(registered: Any, tmp_path: Path) -> None:
+    registered.ZHIQIAO_HOUSEKEEPING = ["tests.core.sample_jobs:sweep"]
+    sample_jobs.SWEPT.clear()
+    hold = tmp_path / "hold"
+    hold.touch()
+    job = ask("count_slowly", hold=str(hold))
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        worker = pool.submit(work_then_disconnect, stop)
+        try:
+            until(lambda: bool(sample_jobs.SWEPT) and Job.objects.get(pk=job.pk).progress_done == 1)
+            hold.unlink()
+            until(lambda: Job.objects.get(pk=job.pk).state == Job.State.DONE)
+        finally:
+            hold.unlink(missing_ok=True)
+            stop.set()
+        assert worker.result() == 1
+
+
+def work_then_disconnect(stop: threading.Event) -> int:
+    try:
+        return run_worker(stop, pause=0.05)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_many_workers_do_every_job_once(at_once: Callable[..., list[Any]]) -> None:
     for number in range(12):
         ask(key=str(number), to=2)
@@ -232,15 +269,6 @@ def start_worker(registered: Any, home: Path) -> Iterator[Callable[[], subproces
     for process in started:
         process.kill()
         process.wait()
-
-
-def until(condition: Callable[[], bool], worker: subprocess.Popen[bytes]) -> None:
-    for _ in range(1_500):
-        if condition():
-            return
-        assert worker.poll() is None, "the worker has ended"
-        time.sleep(0.02)
-    pytest.fail("it did not happen within half a minute")
 
 
 @pytest.mark.django_db(transaction=True)

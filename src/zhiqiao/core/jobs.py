@@ -1,8 +1,8 @@
 """Long work: asked for once, done by whichever worker takes it, shown while it runs, resumed after a kill.
 
 A handler is a function named in ``settings.ZHIQIAO_JOBS`` (kind → ``"package.module:function"``). It takes a
-``JobContext`` and returns what is kept as the job's result (JSON) or None. Between jobs the worker runs the short
-tasks of ``settings.ZHIQIAO_HOUSEKEEPING``.
+``JobContext`` and returns what is kept as the job's result (JSON) or None. Beside the jobs the worker runs the short
+tasks of ``settings.ZHIQIAO_HOUSEKEEPING`` (a list of ``"package.module:function"``) every few seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 REPORT_EVERY = 1.0  # seconds between two writes of progress
-HOUSEKEEPING_EVERY = 5.0  # seconds
+HOUSEKEEPING_EVERY = 3.0  # seconds
 PAUSE = 1.0  # seconds between two looks into an empty queue
 TEXT_KEPT = 500  # characters of an error's text
 PASSING_KINDS = frozenset({"conflict", "unavailable"})  # refusals that another attempt can cure
@@ -136,22 +136,44 @@ def held_job(job: Job) -> QuerySet[Job]:
 
 
 def run_worker(stop: threading.Event, *, once: bool = False, pause: float = PAUSE) -> int:
-    """Work until ``stop`` is set; with ``once`` until nothing is due. Returns how many attempts were made."""
-    holder, housekeeping_due, attempts = new_holder(), float("-inf"), 0
-    while not stop.is_set():
-        if time.monotonic() >= housekeeping_due:
-            keep_house()
-            housekeeping_due = time.monotonic() + HOUSEKEEPING_EVERY
-        if _take_and_run(holder, stop):
-            attempts += 1
-            continue
-        if once:
-            break
-        close_old_connections()
-        stop.wait(pause)
+    """Work until ``stop`` is set; with ``once`` until nothing is due. Returns how many attempts were made.
+
+    Housekeeping runs beside the jobs, so that what a long import stores is indexed and sealed while it goes on.
+    """
     if once:
         keep_house()
+        attempts = _work_off(new_holder(), stop)
+        keep_house()
+        return attempts
+    house = threading.Thread(target=_keep_house_until, args=(stop,), name="housekeeping")
+    house.start()
+    attempts, holder = 0, new_holder()
+    try:
+        while not stop.is_set():
+            attempts += _work_off(holder, stop)
+            close_old_connections()
+            stop.wait(pause)
+    finally:
+        stop.set()
+        house.join()
     return attempts
+
+
+def _work_off(holder: str, stop: threading.Event) -> int:
+    attempts = 0
+    while not stop.is_set() and _take_and_run(holder, stop):
+        attempts += 1
+    return attempts
+
+
+def _keep_house_until(stop: threading.Event) -> None:
+    while not stop.is_set():
+        # Counted from the beginning of a round: a backlog is worked off without pauses.
+        due = time.monotonic() + HOUSEKEEPING_EVERY
+        keep_house()
+        close_old_connections()
+        stop.wait(max(0.0, due - time.monotonic()))
+    connection.close()
 
 
 def _take_and_run(holder: str, stop: threading.Event) -> bool:
