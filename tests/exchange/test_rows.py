@@ -108,8 +108,14 @@ def test_a_wrong_identity_rejects_the_row(headings: Row, cells: Row, code: str, 
     assert (row.problem.code, row.problem.column, row.row_number, row.cells) == (code, column, 2, cells)
 
 
-def test_the_second_number_column_helps_where_the_first_is_empty() -> None:
-    assert _record(_row(("申请号", "专利号"), ("", "ZL201710601862.3"))).number == "2017106018623"
+def test_the_second_number_column_helps_where_the_first_is_empty_or_lost() -> None:
+    headings: Row = ("申请号", "专利号")
+    assert _record(_row(headings, ("", "ZL201710601862.3"))).number == "2017106018623"
+    lost = _row(headings, ("2.02E+11", "ZL201710601862.3"))
+    assert _record(lost).number == "2017106018623"
+    assert [warning.code for warning in lost.warnings] == ["number_scientific"]
+    without_digit = _row(headings, ("201710601862", "ZL201710601862.3"))
+    assert (_record(without_digit).check_filled, without_digit.warnings) == (False, ())
 
 
 def test_rows_that_are_none_of_the_list_are_counted() -> None:

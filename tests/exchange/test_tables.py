@@ -72,6 +72,33 @@ def test_a_sheet_that_starts_further_down_and_right_keeps_its_places(tmp_path: P
     assert rows[6] == ("", "", date(2021, 3, 5), datetime(2021, 3, 5, 8, 30))
 
 
+@pytest.mark.parametrize("name", ["list.xlsx", "list.xls"])
+def test_a_cell_merged_over_rows_holds_for_each_of_them(name: str, tmp_path: Path) -> None:
+    rows = [["专利名称", "申请人", "备注"], ["一", "示例大学", "a"], ["二", "", ""], ["三", "示例工厂", ""]]
+    if name.endswith("xls"):
+        old = xlwt.Workbook()
+        page = old.add_sheet("一")
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if column != 1 or at not in (1, 2):
+                    page.write(at, column, cell)
+        page.write_merge(1, 2, 1, 1, "示例大学")
+        old.save(str(tmp_path / name))
+    else:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.active.merge_cells("B2:B3")
+        book.save(tmp_path / name)
+    assert [row[1] for _, row in _one(tmp_path / name).rows] == ["申请人", "示例大学", "示例大学", "示例工厂"]
+
+
+def test_numbers_kept_as_text_by_a_formula_are_taken_out_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('名称,申请号\n一,="201710601862.3"\n"二","=""201921898050.0"""\n=1,x\n', encoding="utf-8")
+    assert [row for _, row in _one(path).rows][1:] == [("一", "201710601862.3"), ("二", "201921898050.0"), ("=1", "x")]
+
+
 def test_a_stored_file_is_known_by_the_name_it_came_with(tmp_path: Path) -> None:
     path = tmp_path / "0f3a"
     book = xlwt.Workbook()
@@ -141,6 +168,7 @@ def test_one_bad_member_does_not_hide_the_others(tmp_path: Path) -> None:
         archive.writestr("2.csv", "")
         archive.writestr("3.zip", b"PK\x05\x06" + b"\0" * 18)
         archive.writestr("__MACOSX/._1.csv", "x")
+        archive.writestr("drawing.TIF", b"II*\0")
         archive.writestr("sub/4.csv", TEXT)
         with zipfile.ZipFile(tmp_path / "inner.zip", "w") as inner:
             inner.writestr("a.csv", TEXT)

@@ -12,6 +12,8 @@ from zhiqiao.exchange.cells import FileRefused
 
 _BLOCK = 1 << 20
 _UTF8_NAME = 0x800
+# Drawings and schemas that come along with full texts.
+_PASSED_OVER = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".dtd", ".xsd", ".xsl", ".ent")
 _ENCRYPTED = 0x1
 
 
@@ -32,7 +34,7 @@ def extract_members(path: Path, shown: str, folder: Path, limits: Limits) -> Ite
     Raises FileRefused where the archive as a whole is past its limits or damaged.
     """
     with zipfile.ZipFile(path) as archive:
-        members = sorted((name, entry) for entry in archive.infolist() if _is_wanted(name := member_name(entry)))
+        members = sorted((name, entry) for entry in archive.infolist() if is_wanted(name := member_name(entry)))
         if len(members) > limits.members:
             raise FileRefused("archive_too_large", file=shown, members=len(members), limit=limits.members)
         left = limits.archive_bytes
@@ -57,11 +59,12 @@ def member_name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _is_wanted(name: str) -> bool:
+def is_wanted(name: str) -> bool:
+    """Whether a file in a folder or archive may be a list: no lock files, drawings, or leavings of packers."""
     parts = PurePosixPath(name).parts
-    if not parts or name.endswith("/"):
+    if not parts or name.endswith("/") or "__MACOSX" in parts:
         return False
-    return "__MACOSX" not in parts and not parts[-1].startswith((".", "~$"))
+    return not parts[-1].startswith((".", "~$")) and not parts[-1].lower().endswith(_PASSED_OVER)
 
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limit: int) -> int:

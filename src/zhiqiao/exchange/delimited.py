@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from zhiqiao.exchange.archives import Limits
-from zhiqiao.exchange.cells import FileRefused, Note, NumberedRow, Table
+from zhiqiao.exchange.cells import Cell, FileRefused, Note, NumberedRow, Table
 
 # Whole claims stand in one cell; the module's own limit of 128 KB is too small. It is process-wide.
 _FIELD_LIMIT = 4 << 20
@@ -20,6 +21,8 @@ csv.field_size_limit(_FIELD_LIMIT)
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_RECORDS = 30
 _BLOCK = 1 << 20
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_TEXT_FORMULA_CELL = re.compile(r"""(?:^|[,;\t|])"?="+[^"]""", re.MULTILINE)
 # Fed after the last line: if it does not come back as a row of its own, a quote was left open.
 _END = "\x00zhiqiao-end\x00"
 
@@ -38,6 +41,8 @@ def open_delimited(path: Path, shown: str, _limits: Limits) -> Iterator[Table]:
     delimiter = sniff_delimiter(path, encoding)
     notes = (Note("text_damaged", {"count": encoding.damaged}),) if encoding.damaged else ()
     rows = _rows(path, shown, encoding, delimiter)
+    if _holds_texts_as_formulas(path, encoding):
+        rows = ((number, tuple(map(_unwrapped, row))) for number, row in rows)
     yield Table(file=shown, sheet=None, format="csv", rows=rows, notes=notes)
 
 
@@ -81,6 +86,17 @@ def _evenness(path: Path, encoding: Encoding, delimiter: str) -> tuple[int, int]
             return (0, 0)
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     return (count, width)
+
+
+def _holds_texts_as_formulas(path: Path, encoding: Encoding) -> bool:
+    """Whether numbers are written ``="2017…"``, by which exports keep a spreadsheet from rounding them."""
+    with path.open(encoding=encoding.name, errors="replace", newline="") as stream:
+        return _TEXT_FORMULA_CELL.search(stream.read(_BLOCK >> 4)) is not None
+
+
+def _unwrapped(cell: Cell) -> Cell:
+    found = _TEXT_FORMULA.fullmatch(cell) if isinstance(cell, str) and cell.startswith("=") else None
+    return found.group(1) if found else cell
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[str]:

@@ -146,8 +146,12 @@ class _PatentBuilder:
         return built
 
     def _number(self, cells: Row, issues: list[CellIssue]) -> ApplicationNumber | CellIssue:
-        """The row's identity, or why it has none: number_missing, numbers_disagree, or what the kernel found."""
+        """The row's identity, or why it has none: number_missing, numbers_disagree, or what the kernel found.
+
+        Where one of two columns is readable, what is wrong with the other is only said.
+        """
         found: list[tuple[int, ApplicationNumber]] = []
+        wrong: list[CellIssue] = []
         for column in self._numbers:
             cell = cells[column] if column < len(cells) else None
             if is_nothing(cell):
@@ -155,17 +159,25 @@ class _PatentBuilder:
             try:
                 found.append((column, parse_application_number(cell, today=self._today)))
             except ZhiqiaoError as error:
-                return CellIssue(column, error.reason, plain_facts(error.facts), cell)
+                wrong.append(CellIssue(column, error.reason, plain_facts(error.facts), cell))
         if not found:
-            return CellIssue(self._numbers[0] if self._numbers else None, "number_missing", self._instead(cells))
+            missing = self._numbers[0] if self._numbers else None
+            return wrong[0] if wrong else CellIssue(missing, "number_missing", self._instead(cells))
+        issues += wrong
+        return self._agreed(found, cells, issues)
+
+    def _agreed(
+        self, found: list[tuple[int, ApplicationNumber]], cells: Row, issues: list[CellIssue]
+    ) -> ApplicationNumber | CellIssue:
         column, number = found[0]
         for other_column, other in found[1:]:
             if other.key != number.key:
                 facts = {"first": number.shown, "second": other.shown}
                 return CellIssue(other_column, "numbers_disagree", facts, cells[other_column])
-        if all(each.check_filled for _, each in found):
+        given = next((each for _, each in found if not each.check_filled), None)
+        if given is None:
             issues.append(CellIssue(column, "check_digit_filled", {"number": number.shown}, cells[column]))
-        return number
+        return given or number
 
     def _instead(self, cells: Row) -> dict[str, Any]:
         """What the row has in place of an application number, so that the person knows what to export again."""

@@ -22,8 +22,11 @@ from zhiqiao.exchange.cells import FileRefused
 _BLOCK = 1 << 20
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\shidden="(?:1|true)"')
 _ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"')
-# Columns from AAA (703) on, with a value: self-closing cells are only formatted and cost nothing.
-_FAR_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3})(\d+)"[^>]*[^/]>')
+# A value in a column from AAA (703) or a row from 1 000 000 on; self-closing cells are only formatted and cost nothing.
+_FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="(?:([A-Z]{3,})(\d+)|[A-Z]{1,2}(\d{7,}))"[^>]*[^/]>')
+_CLAIMED_COUNT = re.compile(rb'[cC]ount="(\d+)"')
+_LAST_ROW = 1_048_576
+_LAST_COLUMN = 16_384
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -31,13 +34,10 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 class SheetFacts:
     hidden_rows: int
     last_row: int
-    far_column: str | None
 
 
 def scan_sheets(path: Path, shown: str, limits: Limits) -> dict[str, SheetFacts]:
-    """Facts by sheet name; empty for formats other than .xlsx. Raises FileRefused for damage and excess."""
-    if not zipfile.is_zipfile(path):
-        return {}
+    """Facts by sheet name; empty for zipped formats other than .xlsx. Raises FileRefused for damage and excess."""
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, shown, limits)
@@ -45,7 +45,7 @@ def scan_sheets(path: Path, shown: str, limits: Limits) -> dict[str, SheetFacts]
             return {name: _scan(archive, part, shown, limits) for name, part in parts.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise FileRefused("file_truncated", file=shown) from error
-    except (ElementTree.ParseError, DefusedXmlException, KeyError, RuntimeError) as error:
+    except (ElementTree.ParseError, DefusedXmlException, LookupError, RuntimeError, ValueError) as error:
         raise FileRefused("file_unreadable", file=shown, detail=str(error)) from error
 
 
@@ -53,11 +53,20 @@ def _check_sizes(archive: zipfile.ZipFile, shown: str, limits: Limits) -> None:
     total = sum(entry.file_size for entry in archive.infolist())
     if total > limits.workbook_bytes:
         raise FileRefused("workbook_too_large", file=shown, bytes=total, limit=limits.workbook_bytes)
-    # A header can claim less than it holds; reading to the claimed end makes the checksum tell.
     for entry in archive.infolist():
         if entry.filename.endswith("sharedStrings.xml"):
-            for _block in _blocks(archive, entry.filename):
-                pass
+            _check_shared_texts(archive, entry, shown)
+
+
+def _check_shared_texts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
+    """The reader reserves room for as many texts as the part claims to have; each takes some bytes.
+
+    The part is read to its end, since a header can claim less than it holds: then the checksum tells.
+    """
+    for at, block in enumerate(_blocks(archive, entry.filename)):
+        claims = _CLAIMED_COUNT.findall(block[:4096]) if at == 0 else []
+        if any(int(claim[:18]) > entry.file_size for claim in claims):
+            raise FileRefused("file_unreadable", file=shown)
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -86,7 +95,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _scan(archive: zipfile.ZipFile, part: str, shown: str, limits: Limits) -> SheetFacts:
-    hidden, last_row, far = 0, 0, ""
+    hidden, last_row, column = 0, 0, 0
     rest = b""
     for block in _blocks(archive, part):
         text = rest + block
@@ -94,17 +103,20 @@ def _scan(archive: zipfile.ZipFile, part: str, shown: str, limits: Limits) -> Sh
         whole, rest = (text[:cut], text[cut:]) if cut >= 0 else (b"", text[-_BLOCK:])
         hidden += sum(1 for _ in _HIDDEN_ROW.finditer(whole)) if b"hidden=" in whole else 0
         last_row = max(last_row, _last_row(whole))
-        far = max(far, *(found.group(1).decode() for found in _FAR_CELL.finditer(whole)), "")
-    facts = SheetFacts(hidden_rows=hidden, last_row=last_row, far_column=far or None)
-    if _column_number(far) * last_row > limits.sheet_cells:
-        raise FileRefused("sheet_too_wide", file=shown, column=far, rows=last_row)
-    return facts
+        for found in _FAR_CELL.finditer(whole):
+            column = max(column, _column_number((found[1] or b"").decode()))
+            last_row = max(last_row, int((found[2] or found[3])[:12]))
+    if column > _LAST_COLUMN or last_row > _LAST_ROW:
+        raise FileRefused("file_unreadable", file=shown)
+    if column * last_row > limits.sheet_cells:
+        raise FileRefused("sheet_too_wide", file=shown, column=column, rows=last_row)
+    return SheetFacts(hidden_rows=hidden, last_row=last_row)
 
 
 def _last_row(whole: bytes) -> int:
     start = max(whole.rfind(b"<row "), whole.rfind(b":row "))
     found = _ROW_NUMBER.search(whole, max(start - 4, 0)) if start >= 0 else None
-    return int(found.group(1)) if found else 0
+    return int(found[1][:12]) if found else 0
 
 
 def _column_number(letters: str) -> int:

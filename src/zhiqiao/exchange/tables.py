@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zhiqiao.exchange.archives import Limits, extract_members
+from zhiqiao.exchange.archives import Limits, extract_members, is_wanted
 from zhiqiao.exchange.cells import FileRefused, Table
 from zhiqiao.exchange.cnipa_xml import open_xml
 from zhiqiao.exchange.delimited import open_delimited
@@ -34,7 +34,7 @@ def open_tables(path: Path, shown: str | None = None, limits: Limits | None = No
     name = shown or path.name
     if path.is_dir():
         for member in sorted(path.rglob("*")):
-            if member.is_file() and not member.name.startswith((".", "~$")):
+            if member.is_file() and is_wanted(member.name):
                 yield from _guarded(member, f"{name}/{member.relative_to(path).as_posix()}", bounds)
     elif path.is_file():
         yield from _guarded(path, name, bounds)
