@@ -14,7 +14,7 @@ import pytest
 from tests.parties.conftest import credit_code
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.importing import ImportRequest, carry_out, rehearse, start_import, undo_import
-from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun, Revision
+from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun, ReferenceEntry, Revision
 from zhiqiao.parties.actions import ContactDetails, add_contact, change_name, grant_role, register_named
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.importing import OrganisationStorer
@@ -33,7 +33,7 @@ FIRM = {
     "联系人": "示例联系人",
     "联系电话": "13800000000",
 }
-HEADINGS = [*FIRM, "曾用名", "简称", "地址"]
+HEADINGS = [*FIRM, "曾用名", "简称", "地址", "所属行业"]
 
 Take = Callable[..., ImportRun]
 
@@ -248,3 +248,12 @@ def test_an_unchanged_list_asks_the_database_little(
     take(*rows)
     with django_assert_max_num_queries(59):
         assert counts(take(*rows, name="b.csv")) == (0, 0, 60, 0)
+
+
+def test_industries_become_codes_where_the_standard_knows_them(take: Take) -> None:
+    for code, name in [("183", "服饰制造"), ("1830", "服饰制造"), ("3911", "计算机整机制造")]:
+        ReferenceEntry.objects.create(
+            scheme="industry", code=code, level="class", name_zh=name, edition="2017", effective_from=date(2017, 10, 1)
+        )
+    take(FIRM | {"所属行业": "服饰制造;C3911;连接器"})
+    assert the(FIRM["单位名称"]).industries == ["1830", "3911", "连接器"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from zhiqiao.core.models import ReferenceEntry
+from django.utils import timezone
+
+from zhiqiao.core.reference import in_force
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.text import clean_line, compact
 
@@ -23,7 +25,7 @@ class Places:
     @classmethod
     def load(cls) -> Places:
         places = cls()
-        entries = ReferenceEntry.objects.filter(scheme=SCHEME, effective_to__isnull=True)
+        entries = in_force(SCHEME, timezone.localdate())
         for code, level, name in entries.values_list("code", "level", "name_zh"):
             known = places.parks if level == PARK else places.towns
             known.update({code: code, _stem(name): code})

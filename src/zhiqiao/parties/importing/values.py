@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from zhiqiao.core.models import ReferenceEntry
+from django.utils import timezone
+
+from zhiqiao.core.reference import in_force
 from zhiqiao.exchange.organisations import OrganisationRecord
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.text import clean_line, clean_text, compact
@@ -24,7 +26,7 @@ class Industries:
 
     @classmethod
     def load(cls) -> Industries:
-        entries = ReferenceEntry.objects.filter(scheme=INDUSTRY_SCHEME, effective_to__isnull=True)
+        entries = in_force(INDUSTRY_SCHEME, timezone.localdate())
         # Of a name that several levels bear, the finest: 服饰制造 is group 183 and class 1830.
         found = sorted(entries.values_list("code", "name_zh"), key=lambda entry: len(entry[0]))
         codes = {name: code for code, name in found} | {code: code for code, _ in found}
