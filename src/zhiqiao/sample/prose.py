@@ -11,6 +11,7 @@ _METHOD = re.compile(r"(方法|工艺)$")
 _MATERIAL = re.compile(
     r"(料|液|剂|膜|粉末|板|纸|钢|胶|粉|片|陶瓷|涂层|乳液|敷料|玻璃|曲奇|软糖|饼馅|微粒|面料|丸|母粒|树脂|材质|组合物|海绵|创可贴|极)$"
 )
+_PARTS = re.compile(r"\d份")
 _AGENT = re.compile(r"(液|剂)$")
 _MAKING = re.compile(r"制备|制造|生产")
 # "一种甲及其制备方法": what is claimed is named before the 及.
@@ -50,6 +51,7 @@ def is_method(idea: Idea) -> bool:
         idea.core.startswith((_STEPS, "按", "由", "包括按"))
         or _METHOD.search(title)
         or _MATERIAL.search(_thing(title))
+        or _PARTS.search(idea.core)
         or "系统" in title
     )
 
