@@ -140,10 +140,16 @@ class TextReader:
         self, terms: Sequence[tuple[str, float]], tokens: frozenset[str], filters: Filters, k: int
     ) -> list[tuple[int, float]]:
         """The ``k`` best documents for weighted words, best first, as (key, BM25 score)."""
-        wanted = [(Occur.Should, self._boosted(word, weight)) for word, weight in terms[:MOST_TERMS]]
-        if not wanted or not tokens:
+        if not terms or not tokens:
             return []
-        query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._narrowing(tokens, filters)])
+        # One flat list of terms is half as dear as a list of words, each with its fields.
+        wanted = [
+            (Occur.Should, self._term(name, word, boost * weight))
+            for word, weight in terms[:MOST_TERMS]
+            for name, boost in FIELD_BOOSTS.items()
+        ]
+        rules = self._narrowing(tokens, filters)
+        query = Query.boolean_query([*wanted, *rules], minimum_number_should_match=1)
         return self._scored(query, k)
 
     def documents(
@@ -221,11 +227,6 @@ class TextReader:
     def _anywhere(self, word: str) -> tantivy.Query:
         boosts = {**FIELD_BOOSTS, "holder_words": 2.0}
         return Query.boolean_query([(Occur.Should, self._term(name, word, boost)) for name, boost in boosts.items()])
-
-    def _boosted(self, word: str, weight: float) -> tantivy.Query:
-        return Query.boolean_query(
-            [(Occur.Should, self._term(name, word, boost * weight)) for name, boost in FIELD_BOOSTS.items()]
-        )
 
     def _term(self, field: str, word: str, boost: float) -> tantivy.Query:
         return Query.boost_query(Query.term_query(self._schema, field, word, index_option="freq"), boost)
