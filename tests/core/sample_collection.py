@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tests.core.conftest import ACTOR
+from tests.engine.fakes import LetterPairs
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.indexing import Collection
 from zhiqiao.core.models import NumberSeries
@@ -40,3 +41,7 @@ def write(title: str, seen_by: int = EVERYBODY) -> int:
         row = NumberSeries.objects.create(name=title, last=seen_by)
         work.emit("index.titles", ids=[row.pk])
     return row.pk
+
+
+def another_encoder() -> LetterPairs:
+    return LetterPairs("letter-pairs-2", dimension=32)

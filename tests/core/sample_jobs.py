@@ -49,7 +49,8 @@ def wait(context: JobContext) -> None:
 
 
 def break_down(context: JobContext) -> None:
-    raise ZeroDivisionError("a slip\x00")
+    phone = "1380000" + "0000"
+    raise ZeroDivisionError(f"a slip\x00 of {len(phone)}")
 
 
 def report(context: JobContext) -> None:

@@ -17,6 +17,7 @@ from zhiqiao.core.indexing import (
     pending_writes,
     reader,
     rebuild,
+    search_view,
     status,
     tail,
 )
@@ -24,7 +25,7 @@ from zhiqiao.core.leases import Busy, acquire
 from zhiqiao.core.models import NumberSeries, OutboxEvent
 from zhiqiao.engine.documents import NO_FILTERS
 from zhiqiao.engine.store import open_writer
-from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kernel.errors import Conflict, NotFound
 
 pytestmark = pytest.mark.django_db
 PUBLIC = frozenset({"public"})
@@ -40,7 +41,7 @@ def collections(home: Path, settings: Any) -> Any:
 
 def titles_found(word: str, tokens: frozenset[str] = PUBLIC) -> list[str]:
     """What a searcher gets: the index, moved on by what it does not hold yet."""
-    current, writes = reader("titles"), pending_writes("titles", tokens)
+    current, writes = search_view("titles", tokens)
     stale = writes.superseded | {document.key for document in writes.documents}
     indexed = [key for key, _ in current.text.search([(word, 1.0)], tokens, NO_FILTERS, 10) if key not in stale]
     found = [document.title for document in current.documents(indexed, tokens).values()]
@@ -144,6 +145,21 @@ def test_batches_are_bounded_and_all_done(monkeypatch: pytest.MonkeyPatch) -> No
     assert reader("titles").size == 12
 
 
+def test_a_record_that_is_indexed_while_one_searches_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("锂电池隔膜")
+    read = indexing.pending_writes
+
+    def read_then_index(*asked: Any) -> Any:
+        writes = read(*asked)
+        index_pending("titles")
+        return writes
+
+    monkeypatch.setattr(indexing, "pending_writes", read_then_index)
+    current, writes = search_view("titles", PUBLIC)
+    assert current.size + len(writes.documents) >= 1
+    assert current.watermark == status("titles")["watermark"] != ""
+
+
 def test_the_tail_reads_the_newest_and_reads_them_once() -> None:
     for number in range(6):
         write(f"隔膜{number}")
@@ -181,6 +197,19 @@ def test_a_rebuild_takes_every_record_and_settles_what_waited() -> None:
     NumberSeries.objects.filter(pk=keys[0]).delete()
     assert rebuild("titles") == 4
     assert reader("titles").size == 4
+
+
+def test_after_a_change_of_encoder_a_rebuild_is_the_way_out(collections: Any) -> None:
+    write("锂电池隔膜")
+    index_pending("titles")
+    collections.ZHIQIAO_ENCODER = "tests.core.sample_collection:another_encoder"
+    for refused in (reader, index_pending):
+        with pytest.raises(Conflict):
+            refused("titles")
+    assert rebuild("titles") == 1
+    assert titles_found("隔膜") == ["锂电池隔膜"]
+    index_pending("titles", seconds=60)
+    assert status("titles")["vectors_pending"] == 0
 
 
 def test_what_is_written_during_a_rebuild_stays_pending() -> None:

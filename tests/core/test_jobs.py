@@ -117,6 +117,14 @@ def test_a_broken_job_does_not_keep_the_next_from_running() -> None:
     assert good.state == "done"
 
 
+def test_a_broken_jobs_trace_shows_no_private_details(capsys: pytest.CaptureFixture[str]) -> None:
+    ask("break_down")
+    work_off()
+    shown = capsys.readouterr().out
+    assert "job_broken" in shown and "a slip" in shown
+    assert "13800000000" not in shown
+
+
 def test_a_kind_that_is_no_longer_handled_fails_plainly(registered: Any) -> None:
     job = ask(to=1)
     registered.ZHIQIAO_JOBS = {}

@@ -6,6 +6,7 @@ arguments). Actions emit events on the queue ``index.<name>`` with the payload `
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +22,19 @@ from django.utils import timezone
 from zhiqiao.core.jobqueue import load_function
 from zhiqiao.core.leases import Busy, Hold, held
 from zhiqiao.core.models import OutboxEvent
-from zhiqiao.core.pending import Collection, PendingWrites, collection, collection_names, pending_writes, waiting
+from zhiqiao.core.pending import (
+    PENDING_READ,
+    Collection,
+    PendingWrites,
+    collection,
+    collection_names,
+    pending_writes,
+    waiting,
+)
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
-from zhiqiao.kernel.errors import Unavailable
+from zhiqiao.kernel.errors import Conflict, Unavailable
 
 __all__ = [
     "Collection",
@@ -38,6 +47,7 @@ __all__ = [
     "pending_writes",
     "reader",
     "rebuild",
+    "search_view",
     "status",
     "tail",
 ]
@@ -102,7 +112,13 @@ def _opened(folder: Path, meaning: Encoder) -> SearchReader:
     return open_reader(folder, meaning)
 
 
-def tail(name: str, tokens: frozenset[str], limit: int = 2_000) -> list[Document]:
+def search_view(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> tuple[SearchReader, PendingWrites]:
+    """The index and what it does not hold yet, together complete: everything committed before the call is in one."""
+    writes = pending_writes(name, tokens, limit)
+    return reader(name), writes
+
+
+def tail(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> list[Document]:
     """The documents of the newest writes that the index does not hold yet, as far as these tokens see them.
 
     A search must also leave out ``pending_writes(...).superseded``, or it answers with what is no longer so.
@@ -150,7 +166,7 @@ def index_everything() -> None:
 def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
     """Write the whole index anew from the records and swap it in; searches go on meanwhile. Returns the documents.
 
-    ``progress`` hears the number of documents written so far.
+    The way out, too, after a change of encoder. ``progress`` hears the number of documents written so far.
     """
     written = 0
 
@@ -169,7 +185,7 @@ def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
         # What was written before this moment is read below; what comes later stays pending.
         before = list(waiting(name).values_list("id", flat=True))
         try:
-            _writer_of(name).rebuild(documents(), f"{hold.fence}.rebuilt")
+            _writer_for_rebuild(name).rebuild(documents(), f"{hold.fence}.rebuilt")
         finally:
             _let_go(name)
         _mark_done(before)
@@ -246,6 +262,17 @@ def _writer_of(name: str) -> SearchWriter:
                 raise Busy("index_busy", collection=name) from refused
             raise
     return _writers[folder]
+
+
+def _writer_for_rebuild(name: str) -> SearchWriter:
+    try:
+        return _writer_of(name)
+    except Conflict as other:
+        if other.reason != "vectors_of_another_encoder":
+            raise
+    # No search can use an index of another encoder any more, so it stands in nobody's way but the new one's.
+    shutil.rmtree(folder_of(name))
+    return _writer_of(name)
 
 
 def _let_go(name: str) -> None:

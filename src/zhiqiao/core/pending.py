@@ -20,6 +20,8 @@ from zhiqiao.core.models import OutboxEvent
 from zhiqiao.engine.documents import Document
 from zhiqiao.kernel.errors import NotFound
 
+PENDING_READ = 2_000  # records; what the engine scans beside its index
+
 
 @dataclass(frozen=True)
 class Collection:
@@ -74,8 +76,12 @@ Mark = tuple[str, int, tuple[tuple[int, datetime], ...]]
 _loaded: dict[str, tuple[Mark, dict[int, Document | None]]] = {}
 
 
-def pending_writes(name: str, tokens: frozenset[str], limit: int = 2_000) -> PendingWrites:
-    """The newest writes that wait for the indexer, at most ``limit`` records, the newest last."""
+def pending_writes(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> PendingWrites:
+    """The newest writes that wait for the indexer, at most ``limit`` records, the newest last.
+
+    Ask for them before the reader (or take both by ``indexing.search_view``): asked the other way round, a record
+    that is indexed in between is in neither.
+    """
     source, newest = collection(name), _newest(name, limit)
     if not newest:
         return PendingWrites([], frozenset())
