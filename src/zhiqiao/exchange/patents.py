@@ -10,7 +10,14 @@ from typing import Any, Literal
 
 from zhiqiao.exchange.cells import Row, Table
 from zhiqiao.exchange.headings import HeadingMap
-from zhiqiao.exchange.patent_cells import PATENT_READERS, read_declared_kind, settle_funding, settle_twin
+from zhiqiao.exchange.patent_cells import (
+    PATENT_READERS,
+    read_declared_kind,
+    settle_address,
+    settle_agency,
+    settle_funding,
+    settle_twin,
+)
 from zhiqiao.exchange.plans import Plan, plan_columns
 from zhiqiao.exchange.publications import PUBLICATION_FIELDS, place_publications
 from zhiqiao.exchange.rows import Built, CellIssue, Reading, ReadOptions, plain_facts
@@ -131,6 +138,8 @@ class _PatentBuilder:
         self._settle_dates(values, built.issues)
         self._check_filing(values, number, built.issues)
         self._check_kind(values, number, built.issues)
+        settle_address(values)
+        settle_agency(values)
         settle_twin(values)
         settle_funding(values)
         if self._has_publications:
