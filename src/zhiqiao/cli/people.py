@@ -1,0 +1,57 @@
+"""``zhiqiao user``: log-ins and roles from the command line."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from zhiqiao.cli.console import STDOUT, say
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
+from zhiqiao.parties.actors import operator
+from zhiqiao.parties.models import Organisation, User
+from zhiqiao.parties.naming import OrganisationFinder
+from zhiqiao.parties.roles import Role
+
+
+@click.group("user")
+def user() -> None:
+    """登录账号与角色。 Log-ins and roles."""
+
+
+@user.command("create")
+@click.argument("username")
+@click.option("--name", required=True, help="显示名。 The person's name.")
+@click.option("--role", required=True, type=click.Choice(Role.values))
+@click.option("--organisation", required=True, help="单位名称。 The organisation's name.")
+@click.password_option(prompt=say("密码", "Password"))
+def create(username: str, name: str, role: str, organisation: str, password: str) -> None:
+    """新建账号并授予角色。 Make a log-in with a role."""
+    actor = operator(getpass.getuser())
+    place = organisation_called(organisation)
+    person = create_user(actor=actor, person=NewPerson(username, name, password=password))
+    grant_role(actor=actor, user=person, organisation=place, role=role)
+    STDOUT.print(f"{person.username}: {role} @ {place.name}", markup=False)
+
+
+def organisation_called(name: str) -> Organisation:
+    key = OrganisationFinder.load().find(name)
+    if key is None:
+        raise NotFound("organisation_not_found", name=name[:100])
+    return Organisation.objects.get(pk=key)
+
+
+@user.command("password")
+@click.argument("username")
+@click.password_option(prompt=say("新密码", "New password"))
+def password(username: str, password: str) -> None:
+    """重设密码。 Set a new password."""
+    found = User.objects.filter(username=username.lower()).first()
+    if found is None:
+        raise NotFound("user_not_found", username=username[:100])
+    set_password(actor=operator(getpass.getuser()), user=found, password=password)
+    STDOUT.print(say("已重设", "set"))
+
+
+COMMANDS = {"user": user}

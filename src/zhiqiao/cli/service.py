@@ -1,0 +1,136 @@
+"""``zhiqiao serve``, ``worker`` and ``index``: the running installation."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+from rich.progress import Progress
+
+from zhiqiao.cli.console import STDERR, STDOUT, print_json, say
+from zhiqiao.cli.setup import make_ready
+from zhiqiao.core import indexing
+from zhiqiao.core.jobs import run_worker
+from zhiqiao.kernel.errors import Unavailable
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8321, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--worker/--no-worker", "with_worker", default=True, help="同时启动后台任务。 Run a worker beside it.")
+def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
+    """启动网站。 Serve the site."""
+    make_ready()
+    serve_site(host, port, threads, with_worker)
+
+
+def serve_site(host: str, port: int, threads: int = 8, with_worker: bool = True) -> None:
+    refuse_taken_port(host, port)
+    STDERR.print(f"http://{host}:{port}/", markup=False)
+    with worker_beside() if with_worker else _nothing():
+        Server(
+            "zhiqiao.conf.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            blocking_threads=threads,
+            log_access=False,
+        ).serve()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say so in one line, before a server's own trace does."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            raise Unavailable("port_taken", host=host, port=port) from taken
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """A worker process for as long as the site runs."""
+    command = [sys.executable, "-m", "zhiqiao", "worker"]
+    worker = subprocess.Popen(command, env=os.environ.copy())  # noqa: S603 -- our own command
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="做完等待中的任务就结束。 Stop when nothing waits.")
+def worker(once: bool) -> None:
+    """执行后台任务:导入、评价、索引、封存。 Run jobs: imports, appraisals, the index, the seal."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    run_worker(stop, once=once)
+
+
+@click.group("index", invoke_without_command=True)
+@click.pass_context
+def index(context: click.Context) -> None:
+    """更新检索索引。 Bring the search index up to date."""
+    if context.invoked_subcommand is None:
+        bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    with Progress(console=STDERR, disable=not STDERR.is_terminal) as bar:
+        for name in indexing.collection_names():
+            task = bar.add_task(say("索引", "indexing") + f" {name}", total=None)
+            while True:
+                report = indexing.index_pending(name, 2.0)
+                found = indexing.status(name)
+                known = found["documents"] - found["vectors_pending"]
+                bar.update(task, completed=known, total=found["documents"] or 1)
+                if not (report.vectors_pending or found["events_pending"]):
+                    break
+
+
+@index.command("status")
+@click.option("--json", "as_json", is_flag=True)
+def index_status(as_json: bool) -> None:
+    """索引进度。 How far the index is."""
+    found = [indexing.status(name) for name in indexing.collection_names()]
+    if as_json:
+        print_json({"collections": found})
+        return
+    for each in found:
+        STDOUT.print(
+            f"{each['name']}: {each['documents']} "
+            + say(
+                f"条,待按含义索引 {each['vectors_pending']},待入索引 {each['records_pending']}",
+                f"documents, {each['vectors_pending']} not findable by meaning yet, {each['records_pending']} waiting",
+            )
+        )
+
+
+@index.command("rebuild")
+def index_rebuild() -> None:
+    """重建索引,期间检索不中断。 Build the index anew; searches go on meanwhile."""
+    for name in indexing.collection_names():
+        count = indexing.rebuild(name)
+        STDOUT.print(f"{name}: {count}")
+    bring_up_to_date()
+
+
+COMMANDS = {"serve": serve, "worker": worker, "index": index}

@@ -1,0 +1,38 @@
+"""``zhiqiao setup`` makes an installation ready; ``manage`` passes a command on to Django."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+from django.db import connection
+
+from zhiqiao.cli.console import STDERR, say
+from zhiqiao.parties.actors import operator
+from zhiqiao.registry.actions import load_shipped_reference
+
+
+def make_ready() -> None:
+    """Database, reference tables, static files. Quick when nothing changed."""
+    call_command("migrate", verbosity=0, skip_checks=True)
+    load_shipped_reference(actor=operator(getpass.getuser()))
+    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+
+
+@click.command("setup")
+def setup() -> None:
+    """建库并载入分类与镇街字典。 Make the database and load the reference tables."""
+    make_ready()
+    STDERR.print(say("就绪", "ready") + f": {settings.ZHIQIAO_HOME} ({connection.vendor})", markup=False)
+
+
+@click.command("manage", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def manage(words: tuple[str, ...]) -> None:
+    """运行 Django 管理命令。 Run one of Django's own commands."""
+    execute_from_command_line(["zhiqiao manage", *words])
+
+
+COMMANDS = {"setup": setup, "manage": manage}

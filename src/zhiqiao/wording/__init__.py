@@ -1,0 +1,5 @@
+"""Codes put into words, for every face."""
+
+from zhiqiao.web.wording import cut, label, refusal, sentence
+
+__all__ = ["cut", "label", "refusal", "sentence"]
