@@ -6,10 +6,13 @@ import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zhiqiao.exchange.cells import FileRefused
 from zhiqiao.exchange.tables import open_tables
@@ -87,3 +90,29 @@ def test_no_damage_crashes_the_reading(write: Callable[[Path], bytes], tmp_path:
             outcomes.add(getattr(table.refusal, "reason", "read"))
             list(table.rows)
     assert len(outcomes) > 1
+
+
+_TAGS = [
+    "<table>",
+    "</table>",
+    "<tr>",
+    "</tr>",
+    "<td>",
+    "<td colspan=3>",
+    "<td rowspan=3>",
+    "</td>",
+    "<br>",
+    "字",
+    "<",
+    "&#x",
+]
+
+
+@given(st.lists(st.sampled_from(_TAGS), max_size=30))
+def test_no_web_table_however_crooked_breaks_the_reading(tags: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "list.xls")
+        path.write_text("<html>" + "".join(tags), encoding="utf-8")
+        [table] = open_tables(path)
+        rows = list(table.rows)
+    assert len(rows) <= sum(tag in ("<tr>", "<td>", "<td colspan=3>", "<td rowspan=3>") for tag in tags)

@@ -99,6 +99,23 @@ def test_numbers_kept_as_text_by_a_formula_are_taken_out_of_it(tmp_path: Path) -
     assert [row for _, row in _one(path).rows][1:] == [("一", "201710601862.3"), ("二", "201921898050.0"), ("=1", "x")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_web_table_named_xls_is_read(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.xls"
+    page = """<html><head><style>td {color: red}</style></head><body><table>
+    <tr><th colspan=2>专利&amp;申请</th><th rowspan="2">备注</th></tr><tr><td>申请号<td>申请人
+    <tr><td>CN201710601862.3</td><td rowspan=2>示例<br>大学</td><td>a</td></tr>
+    <tr><td>CN201921898050.0</td><td> b  c </td></tr></table><table><tr><td>完"""
+    path.write_bytes(page.encode(encoding))
+    assert list(_one(path).rows) == [
+        (1, ("专利&申请", "", "备注")),
+        (2, ("申请号", "申请人", "备注")),
+        (3, ("CN201710601862.3", "示例\n大学", "a")),
+        (4, ("CN201921898050.0", "示例\n大学", "b c")),
+        (5, ("完",)),
+    ]
+
+
 def test_a_stored_file_is_known_by_the_name_it_came_with(tmp_path: Path) -> None:
     path = tmp_path / "0f3a"
     book = xlwt.Workbook()
@@ -131,7 +148,7 @@ def test_a_hidden_sheet_is_read_and_said(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "file_truncated"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9000 + "EncryptedPackage".encode("utf-16-le"), "file_encrypted"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "file_kind_unknown"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "file_is_web_page"),
+        (b"<!DOCTYPE html><html><p>Please log in</p></html>", "file_is_web_page"),
         (b"<?xml version='1.0'?><root/>", "xml_unknown"),
         (b"<?xml version='1.0'?><root>", "xml_unreadable"),
         (bytes(range(0x80, 0x100)) * 40, "encoding_unknown"),

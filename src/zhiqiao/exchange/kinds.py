@@ -20,11 +20,12 @@ class FileKind(Enum):
     WORKBOOK = "workbook"
     DELIMITED = "delimited"
     XML = "xml"
+    WEB_PAGE = "web_page"
     ARCHIVE = "archive"
 
 
 def detect_kind(path: Path, shown: str) -> FileKind:
-    """Raises FileRefused: file_missing, file_empty, file_encrypted, file_is_web_page, file_kind_unknown."""
+    """Raises FileRefused: file_missing, file_empty, file_encrypted, file_truncated, file_kind_unknown."""
     try:
         with path.open("rb") as stream:
             head = stream.read(_SNIFFED_BYTES)
@@ -63,7 +64,7 @@ def _ole_kind(path: Path, shown: str) -> FileKind:
 def _text_kind(head: bytes, shown: str) -> FileKind:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise FileRefused("file_is_web_page", file=shown)
+        return FileKind.WEB_PAGE
     if start.startswith(b"<"):
         return FileKind.XML
     if head.startswith(_TEXT_MARKS):

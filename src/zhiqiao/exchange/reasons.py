@@ -23,8 +23,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Unknown kind of file; use .xlsx, .xls, .csv or the patent office's XML",
     ),
     "file_is_web_page": (
-        "文件其实是网页，请在表格软件里打开后另存为 .xlsx",
-        "The file is a web page; open it in a spreadsheet program and save it as .xlsx",
+        "文件其实是网页，里面没有表格",
+        "The file is a web page without a table",
     ),
     "encoding_unknown": (
         "文字编码无法识别，请另存为 UTF-8",

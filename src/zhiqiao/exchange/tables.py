@@ -11,6 +11,7 @@ from zhiqiao.exchange.cells import FileRefused, Table
 from zhiqiao.exchange.cnipa_xml import open_xml
 from zhiqiao.exchange.delimited import open_delimited
 from zhiqiao.exchange.kinds import FileKind, detect_kind
+from zhiqiao.exchange.web_tables import open_web_table
 from zhiqiao.exchange.workbooks import open_workbook
 from zhiqiao.kernel.errors import ZhiqiaoError
 
@@ -20,6 +21,7 @@ _OPENERS: dict[FileKind, Callable[[Path, str, Limits], Iterator[Table]]] = {
     FileKind.WORKBOOK: open_workbook,
     FileKind.DELIMITED: open_delimited,
     FileKind.XML: open_xml,
+    FileKind.WEB_PAGE: open_web_table,
 }
 
 
