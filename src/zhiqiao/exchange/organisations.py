@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from zhiqiao.exchange.addresses import settle_address
 from zhiqiao.exchange.cells import Cell, Row, Table
 from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.exchange.plans import Reader, plan_columns
@@ -125,6 +126,7 @@ def read_organisations(
         if "name" not in values:
             built.rejected = unreadable(built.issues, columns.get("name"), "name_missing")
             return built
+        settle_address(values)
         settle_day(values, "founded_on", columns, built.issues)
         if "kind_words" in values:
             values["kind"] = organisation_kind(values["kind_words"])

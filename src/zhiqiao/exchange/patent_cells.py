@@ -24,8 +24,6 @@ from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kernel.text import compact
 
 _FUNDING_LEVEL = re.compile(r"国家|省部?|市|区县?|镇")
-# Six digits in front of an address are its postcode unless they count something, as in 100000号.
-_LEADING_POSTCODE = re.compile(r"(\d{6})[\s,，]*(?!号|弄|室)(\D.*)", re.ASCII | re.DOTALL)
 _AGENCY_CODE = re.compile(r"(.*\S)\s*[(（]?(?<!\d)(\d{5})[)）]?", re.ASCII)
 _NEGATED = re.compile(r"非|未|不|无|没")
 
@@ -40,14 +38,6 @@ def read_declared_kind(words: str) -> str | None:
     if "发明" in text or "INVENTION" in text:
         return "invention"
     return None
-
-
-def settle_address(values: dict[str, Any]) -> None:
-    """Take the postcode off the front of an address; it is the postcode where no column gives one."""
-    found = _LEADING_POSTCODE.match(values.get("address", ""))
-    if found:
-        values["address"] = found[2]
-        values.setdefault("postcode", found[1])
 
 
 def settle_agency(values: dict[str, Any]) -> None:

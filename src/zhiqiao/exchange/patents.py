@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from zhiqiao.exchange.addresses import settle_address
 from zhiqiao.exchange.cells import Row, Table
 from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.exchange.patent_cells import (
