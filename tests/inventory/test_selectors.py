@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.inventory.factories import TODAY, actor, entry, organisation, patent
 from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry
@@ -21,8 +23,10 @@ from zhiqiao.inventory.selectors import (
     unknowns_by_owner,
 )
 from zhiqiao.inventory.selectors.facts import read_facts, statement_of
+from zhiqiao.inventory.selectors.lists import SETTLED
 from zhiqiao.inventory.selectors.surroundings import Surroundings, divisions_of, field_of, field_trends
 from zhiqiao.kernel.errors import Invalid
+from zhiqiao.kernel.fees import next_fee
 from zhiqiao.parties.actors import PUBLIC
 from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import ExploitationEvidence
@@ -62,7 +66,7 @@ def test_without_a_stocktaking_all_is_empty():
     assert current_inventory(OFFICER) is None
     overview = stock_overview(OFFICER)
     assert (overview.inventory, overview.rows_in) == (None, 0)
-    assert fees_due(OFFICER, TODAY) == [] and unknowns_by_owner(OFFICER) == []
+    assert not fees_due(OFFICER, TODAY) and unknowns_by_owner(OFFICER) == []
     assert coverage(OFFICER).rate(0) is None
     assert not tiered_list(OFFICER, TierFilter()).exists()
 
@@ -82,7 +86,30 @@ def test_fees_due_in_ninety_days(school):
     assert due[1].fee.due_on == date(2026, 12, 24) and due[1].fee.amount == 2000
     assert due[0].fee.surcharge == 200  # in the third month: two months beyond the first, 5 % of 2000 each
     assert [each.entry.pk for each in fees_due(OFFICER, TODAY, within_days=40)] == [late.pk, soon.pk]
-    assert fees_due(actor(Role.HOLDER_STAFF, organisation("示例学院")), TODAY) == []
+    assert not fees_due(actor(Role.HOLDER_STAFF, organisation("示例学院")), TODAY)
+    assert (due.late, due.total, due[1:2], due[-1]) == (1, 2000 + 200 + 2000 + 4000, [due[1]], due[2])
+
+
+def test_figures_on_fees_load_no_entries(school, django_assert_num_queries):
+    for _ in range(3):
+        entry(school, patent(filed_on=date(2018, 12, 24), anniversary=1224))
+    with django_assert_num_queries(2):
+        due = fees_due(OFFICER, TODAY)
+        assert (len(due), due.late, due.total) == (3, 0, 6000)
+    with django_assert_num_queries(1):
+        assert [each.entry.organisation.name for each in due[:2]] == [school.name] * 2
+
+
+@given(
+    filed=st.dates(date(2008, 1, 1), date(2026, 11, 1)),
+    wait=st.integers(0, 2000),
+    kind=st.sampled_from(["invention", "utility_model", "design"]),
+)
+def test_a_day_of_grant_long_ago_does_not_change_the_next_fee(filed, wait, kind):
+    """What lets patents filed on one day share one reckoning."""
+    granted = filed + timedelta(days=wait)
+    if granted + SETTLED <= TODAY:
+        assert next_fee(kind, filed, granted, TODAY) == next_fee(kind, filed, filed, TODAY)
 
 
 def test_a_patent_filed_on_a_leap_day_is_not_forgotten(school):

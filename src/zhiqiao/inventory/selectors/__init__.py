@@ -3,6 +3,7 @@
 from zhiqiao.inventory.selectors.entries import current_appraisal, current_decisions, entry_for, entry_to
 from zhiqiao.inventory.selectors.lists import (
     DueFee,
+    DueFees,
     TierFilter,
     current_inventory,
     fees_due,
@@ -21,6 +22,7 @@ from zhiqiao.inventory.selectors.overviews import (
 __all__ = [
     "Coverage",
     "DueFee",
+    "DueFees",
     "StockOverview",
     "TierFilter",
     "UnknownsByOwner",

@@ -1,16 +1,20 @@
-"""Lists over the inventory, each as a query for paging and export, newest stocktaking first."""
+"""Lists over the inventory, for paging and export, of the newest stocktaking where none is named."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from typing import Final, overload
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import ENTRIES, INVENTORIES
-from zhiqiao.inventory.rules.facts import ALIVE, RESTORABLE
+from zhiqiao.inventory.rules.facts import ALIVE
 from zhiqiao.inventory.rules.measures import NOT_EXPLOITED
 from zhiqiao.inventory.rules.tiers import NEGATIVE, shipped_rules
 from zhiqiao.kernel.errors import Invalid
@@ -21,6 +25,8 @@ from zhiqiao.registry.models import ExploitationEvidence
 
 IN_GRACE: Final = "in_grace"
 ROLL_OVER: Final = 15  # days; the longest holiday with the days it is joined to is shorter
+SETTLED: Final = timedelta(days=366)
+BATCH: Final = 500
 
 ORDERS: Final = {
     "newest": (F("id").desc(),),
@@ -123,40 +129,101 @@ class DueFee:
     in_grace: bool
 
 
-def fees_due(actor: Actor, today: date, within_days: int = 90, inventory: Inventory | None = None) -> list[DueFee]:
-    """Annual fees that fall due within some days, earliest first, and those in their grace period where the status
-    says that one is unpaid (等年费滞纳金). Patents without a filing or grant day cannot be reckoned and are left
-    out; ``unknowns_by_owner`` counts them."""
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A fee before its entry is loaded."""
+
+    entry_id: int
+    fee: FeeDue
+    in_grace: bool
+
+
+class DueFees(Sequence[DueFee]):
+    """Fees due, earliest first. Entries are loaded for the part looked at; the figures need none of them."""
+
+    def __init__(self, reckoned: Sequence[Reckoned]) -> None:
+        self._reckoned = reckoned
+
+    def __len__(self) -> int:
+        return len(self._reckoned)
+
+    @overload
+    def __getitem__(self, place: int) -> DueFee: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[DueFee]: ...
+    def __getitem__(self, place: int | slice) -> DueFee | list[DueFee]:
+        if isinstance(place, slice):
+            return _with_entries(self._reckoned[place])
+        return _with_entries([self._reckoned[place]])[0]
+
+    def __iter__(self) -> Iterator[DueFee]:
+        waiting = iter(self._reckoned)
+        while batch := list(islice(waiting, BATCH)):
+            yield from _with_entries(batch)
+
+    @property
+    def late(self) -> int:
+        return sum(each.in_grace for each in self._reckoned)
+
+    @property
+    def total(self) -> Decimal:
+        """Yuan, surcharges as they stand today."""
+        return sum((each.fee.total for each in self._reckoned), Decimal(0))
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a due day rests on a holiday plan not published yet."""
+        return any(each.fee.provisional for each in self._reckoned)
+
+
+def fees_due(actor: Actor, today: date, within_days: int = 90, inventory: Inventory | None = None) -> DueFees:
+    """Annual fees that fall due within some days, and those in their grace period where the status says that one is
+    unpaid (等年费滞纳金). Patents without a filing or grant day cannot be reckoned and are left out;
+    ``unknowns_by_owner`` counts them."""
     rows = visible_entries(actor, inventory).filter(
+        _anniversary_near(today, within_days),
         in_stock=True,
-        patent__status_group__in=(ALIVE, RESTORABLE),
+        patent__status_group=ALIVE,
         patent__filed_on__isnull=False,
         patent__granted_on__isnull=False,
     )
-    rows = rows.filter(_anniversary_near(today, within_days)).select_related("patent", "organisation")
-    found = [due for entry in rows.iterator(chunk_size=2000) for due in _fees_of(entry, today, within_days)]
-    return sorted(found, key=lambda due: (due.fee.due_on, due.entry.pk))
+    columns = ("id", "patent__kind", "patent__filed_on", "patent__granted_on", "patent__status_phase")
+    last, found = today + timedelta(days=within_days), []
+    for key, kind, filed_on, granted_on, phase in rows.values_list(*columns).iterator(chunk_size=2000):
+        if filed_on is None or granted_on is None or granted_on < filed_on:
+            continue
+        late = phase == IN_GRACE
+        # Long granted: the day of grant no longer matters, and patents filed on one day share one reckoning.
+        settled = granted_on + SETTLED <= today
+        fee = (_late_fee if late else _next_fee)(kind, filed_on, filed_on if settled else granted_on, today)
+        if fee is not None and (late or fee.due_on <= last):
+            found.append(Reckoned(key, fee, late))
+    return DueFees(sorted(found, key=lambda each: (each.fee.due_on, each.entry_id)))
+
+
+def _with_entries(reckoned: Sequence[Reckoned]) -> list[DueFee]:
+    entries = InventoryEntry.objects.select_related("patent", "organisation").in_bulk(
+        [each.entry_id for each in reckoned]
+    )
+    return [DueFee(entries[each.entry_id], each.fee, each.in_grace) for each in reckoned]
+
+
+@lru_cache(maxsize=32768)
+def _next_fee(kind: str, filed_on: date, granted_on: date, today: date) -> FeeDue | None:
+    return next_fee(kind, filed_on, granted_on, today)
+
+
+@lru_cache(maxsize=4096)
+def _late_fee(kind: str, filed_on: date, granted_on: date, today: date) -> FeeDue | None:
+    return fee_in_grace(FeeBasis(kind, filed_on, granted_on), today)
 
 
 def _anniversary_near(today: date, within_days: int) -> Q:
-    """Filed on a day of the year whose fee can fall due in the window, so that the rest is never loaded; a due day
-    rolls over holidays, hence some days before. A fee in its grace period can belong to any."""
+    """Filed on a day of the year whose fee can fall due in the window, so that the rest is never read; a due day rolls
+    over holidays, hence some days before. A fee in its grace period can belong to any."""
     first, last = today - timedelta(days=ROLL_OVER), today + timedelta(days=min(within_days, 366))
     days = (first + timedelta(days=step) for step in range((last - first).days + 1))
     numbers = {day.month * 100 + day.day for day in days}
     if 228 in numbers:  # in other than leap years the 29th falls due on the 28th
         numbers.add(229)
     return Q(patent__anniversary__in=sorted(numbers)) | Q(patent__status_phase=IN_GRACE)
-
-
-def _fees_of(entry: InventoryEntry, today: date, within_days: int) -> list[DueFee]:
-    patent = entry.patent
-    if patent.filed_on is None or patent.granted_on is None or patent.granted_on < patent.filed_on:
-        return []
-    if patent.status_phase == IN_GRACE:
-        late = fee_in_grace(FeeBasis(patent.kind, patent.filed_on, patent.granted_on), today)
-        return [DueFee(entry, late, in_grace=True)] if late else []
-    fee = next_fee(patent.kind, patent.filed_on, patent.granted_on, today)
-    if fee is None or patent.status_group != ALIVE or fee.due_on > today + timedelta(days=within_days):
-        return []
-    return [DueFee(entry, fee, in_grace=False)]
