@@ -14,7 +14,6 @@ from zhiqiao.exchange.headings import HeadingMap
 from zhiqiao.exchange.patent_cells import (
     PATENT_READERS,
     read_declared_kind,
-    settle_address,
     settle_agency,
     settle_funding,
     settle_twin,
