@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -86,14 +88,15 @@ def sqlite(path: Path) -> dict[str, object]:
 
 def kept_secret(path: Path) -> str:
     """The installation's own secret, made on first use and readable by its owner alone."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        secret = secrets.token_urlsafe(48)
-        out.write(secret)
-    return secret
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(secrets.token_urlsafe(48))
+        # A link is made whole or not at all: of two processes starting at once, both read the first one's secret.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()
 
 
 def truth(name: str, text: str) -> bool:

@@ -143,4 +143,5 @@ ZHIQIAO_JOBS = {
 ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
     "zhiqiao.core.indexing:index_everything",
+    "zhiqiao.core.blobs:sweep_incoming",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zhiqiao.engine.match import Match
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.matching.rules import WORTH_NAMING, Trace, interest, is_candidate, strongest
+from zhiqiao.matching.rules import Trace, interest, is_candidate, strongest
 from zhiqiao.matching.searching import Asked, neighbours, tokens_of
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actors import Actor
@@ -81,4 +81,4 @@ def _neighbours(collection: str, tokens: frozenset[str], patent: Patent) -> list
         found = neighbours(collection, tokens, patent_document(patent), asked)
     except NotFound:
         return []
-    return [match for match in found if match.score >= WORTH_NAMING]
+    return [match for match in found if match.level != "none"]

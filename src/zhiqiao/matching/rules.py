@@ -13,7 +13,6 @@ NEED_WEIGHT = 0.9
 PATENT_WEIGHT = 0.6
 INDUSTRY_WEIGHT = 0.1
 MOST_TRACES = 3  # of one sort; a large firm does not win by the number of its patents
-WORTH_NAMING = 0.12  # below this a trace is noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +47,4 @@ def interest(traces: Sequence[Trace]) -> float:
 
 def is_candidate(traces: Iterable[Trace]) -> bool:
     """Whether there is more than a shared industry."""
-    return any(trace.sort != "same_industry" and trace.score >= WORTH_NAMING for trace in traces)
+    return any(trace.sort != "same_industry" for trace in traces)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhiqiao.core.indexing import encoder, pending_writes, reader
+from zhiqiao.core.indexing import encoder, search_view
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
 from zhiqiao.engine.match import Match, Scope, match, similar
 from zhiqiao.engine.relevance import default_model
 from zhiqiao.engine.stages import StageClock
+from zhiqiao.engine.store import SearchReader
 from zhiqiao.engine.text import Span
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.roles import Role
@@ -32,17 +33,19 @@ def tokens_of(actor: Actor) -> frozenset[str]:
 
 def answers(collection: str, actor: Actor, text: str, asked: Asked, clock: StageClock | None = None) -> list[Match]:
     """The documents of a collection that answer a text, best first."""
-    return match(reader(collection), encoder(), text, _scope(collection, tokens_of(actor), asked), clock)
+    reader, scope = _view(collection, tokens_of(actor), asked)
+    return match(reader, encoder(), text, scope, clock)
 
 
 def neighbours(collection: str, tokens: frozenset[str], source: int | Document, asked: Asked) -> list[Match]:
     """The documents of a collection nearest to one."""
-    return similar(reader(collection), encoder(), source, _scope(collection, tokens, asked))
+    reader, scope = _view(collection, tokens, asked)
+    return similar(reader, encoder(), source, scope)
 
 
-def _scope(collection: str, tokens: frozenset[str], asked: Asked) -> Scope:
-    pending = pending_writes(collection, tokens)
-    return Scope(tokens, asked.filters, asked.k, pending.documents, pending.superseded | asked.without)
+def _view(collection: str, tokens: frozenset[str], asked: Asked) -> tuple[SearchReader, Scope]:
+    reader, pending = search_view(collection, tokens)
+    return reader, Scope(tokens, asked.filters, asked.k, pending.documents, pending.superseded | asked.without)
 
 
 def version() -> str:

@@ -14,7 +14,7 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.patents import PatentRecord, read_patents
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import PATENTS
-from zhiqiao.registry.importing import undo, writing
+from zhiqiao.registry.importing import ledger, undo, writing
 from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
 from zhiqiao.registry.importing.holders import HolderLinker
 
@@ -48,6 +48,7 @@ class PatentStorer:
         ids |= writing.update(old, run, work, self._linker)
         writing.record_statuses(changes, ids, run)
         writing.record_statements(changes, ids, run)
+        ledger.record_events(changes, ids, run, work)
         if new or old:
             work.emit("index.patents", ids=[ids[change.record.number] for change in (*new, *old)])
         return outcomes(rows, changes, ids, touched)

@@ -13,7 +13,7 @@ from zhiqiao.core.models import ImportRow, ImportRun, Revision
 from zhiqiao.registry.importing.change import plain, subject
 from zhiqiao.registry.importing.values import DESCRIBED, STATUS, derived
 from zhiqiao.registry.importing.writing import REVISION
-from zhiqiao.registry.models import Patent, StatusRecord
+from zhiqiao.registry.models import Encumbrance, ExploitationEvidence, LegalEvent, Patent, StatusRecord
 
 DAYS = frozenset({"filed_on", "published_on", "granted_on", "status_as_of", "status_through"})
 BATCH = 500
@@ -21,7 +21,8 @@ BATCH = 500
 
 def take_back(run: ImportRun, work: Work) -> int:
     """Returns how many patents were touched."""
-    StatusRecord.objects.filter(run=run, withdrawn_at=None).update(withdrawn_at=work.at)
+    for told in (StatusRecord, LegalEvent, Encumbrance, ExploitationEvidence):
+        told.objects.filter(run=run, withdrawn_at=None).update(withdrawn_at=work.at)
     created = list(
         ImportRow.objects.filter(run=run, outcome="created").values_list("subject_id", flat=True).order_by("subject_id")
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from zhiqiao.exchange.patents import PatentRecord
-from zhiqiao.kernel.legal_status import LegalStatus, parse_legal_status
+from zhiqiao.kernel.legal_status import LegalStatus
 from zhiqiao.registry.reference.tables import industry_suggestions
 from zhiqiao.registry.rules import Stage, anniversary, expires_on, is_published
 
@@ -95,12 +95,9 @@ def extra(record: PatentRecord) -> dict[str, Any] | None:
 def status_of(record: PatentRecord) -> tuple[LegalStatus, str] | None:
     """The legal status in the source's own words and as understood; None where the row says nothing of it."""
     words = record.status or record.status_simple
-    if not words:
+    if not words or record.legal_status is None:
         return None
-    status = parse_legal_status(words)
-    if status.group == "unknown" and record.status and record.status_simple:
-        status = parse_legal_status(record.status_simple)
-    return status, words[:255]
+    return record.legal_status, words[:255]
 
 
 @lru_cache(maxsize=1)

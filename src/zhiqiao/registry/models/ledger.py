@@ -3,12 +3,17 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from zhiqiao.core.models import ImportRun
 from zhiqiao.registry.models.patents import Patent
 
 
 class Encumbrance(models.Model):
     """What binds a patent: a pledge, licence, open licence, preservation or dispute, written here by whoever
-    learns of it, so that every later deal asks one ledger. ``ends_on`` null: until released."""
+    learns of it, so that every later deal asks one ledger.
+
+    ``ends_on`` null: until released. ``certain`` False: the source's words name both its beginning and its end.
+    ``run``: the import that told it, null where a deal did.
+    """
 
     class Kind(models.TextChoices):
         PLEDGE = "pledge"
@@ -29,6 +34,7 @@ class Encumbrance(models.Model):
     released_on = models.DateField(null=True)
     source = models.CharField(max_length=255)
     certain = models.BooleanField(default=True)
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -54,6 +60,7 @@ class ExploitationEvidence(models.Model):
     happened_on = models.DateField(null=True)
     words = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=255)
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
 
