@@ -12,6 +12,8 @@ from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.inventory.actions import confirm_tier, suggest_tiers
 from zhiqiao.inventory.actions import tiers as tier_actions
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
+from zhiqiao.inventory.rules.indicator_tree import FOLDER
+from zhiqiao.inventory.rules.tiers import BrokenRules
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.parties.roles import Role
 
@@ -168,3 +170,36 @@ def test_patents_out_of_stock_get_no_tier(school):
     out = entry(school, patent(status_group="dead"), in_stock=False, scope_code="ended")
     suggest()
     assert not TierDecision.objects.filter(entry=out).exists()
+
+
+def test_an_installation_sets_its_own_thresholds(record, settings, tmp_path):
+    shipped = (FOLDER / "tiers.toml").read_text(encoding="utf-8")
+    own = tmp_path / "tiers.toml"
+    own.write_text(shipped.replace("total_below = 20.0", "total_below = 10.0").replace("tiers-zq1", "dongguan-1"))
+    settings.ZHIQIAO_TIER_RULES = own
+    suggest()
+    decision = current(record)
+    assert (decision.suggested, decision.rules_version) == ("watch", "dongguan-1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("total_below = 20.0", "", "tier_rules_missing"),
+        ("total_below = 20.0", 'total_below = "20"', "tier_rules_form"),
+        ('self_grades = ["low"]', 'self_grades = "low"', "tier_rules_form"),
+        ("version =", "edition =", "tier_rules_unreadable"),
+        ("[abandon]", "[abandon", "tier_rules_unreadable"),
+    ],
+)
+def test_a_broken_table_of_thresholds_is_refused(old, new, code, record, settings, tmp_path):
+    shipped = (FOLDER / "tiers.toml").read_text(encoding="utf-8")
+    assert old in shipped
+    own = tmp_path / "tiers.toml"
+    own.write_text(shipped.replace(old, new))
+    settings.ZHIQIAO_TIER_RULES = own
+    with pytest.raises(BrokenRules, match=code):
+        suggest()
+    settings.ZHIQIAO_TIER_RULES = tmp_path / "absent.toml"
+    with pytest.raises(BrokenRules, match="tier_rules_unreadable"):
+        suggest()

@@ -10,14 +10,16 @@ from tests.inventory.factories import CUTOFF, TODAY, actor, hold, organisation, 
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.inventory.actions import (
     EntryCorrection,
+    appraisals,
     appraise_patents,
     chunks,
     correct_entry,
     freeze_inventory,
     suggest_tiers,
     take_stock,
+    tiers,
 )
-from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry
+from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.rules.statements import statement_in_words
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid
 from zhiqiao.parties.roles import Role
@@ -149,6 +151,25 @@ def test_a_kill_keeps_the_chunks_that_were_done(monkeypatch):
     assert Appraisal.objects.count() == 4
     rest = appraise_patents(actor=actor(), ids=None, as_of=TODAY)
     assert (rest.written, rest.unchanged) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("module", "reading", "act"),
+    [
+        (appraisals, "_standing", lambda: appraise_patents(actor=actor(), ids=None, as_of=TODAY)),
+        (tiers, "_standing_decisions", lambda: suggest_tiers(actor=actor(), entry_ids=None, as_of=TODAY)),
+    ],
+)
+def test_two_runs_at_once(module, reading, act, monkeypatch):
+    """The other run has written what ours did not see when it read: ours gives way."""
+    hold(patent(), organisation())
+    stocktaking()
+    act()
+    trail = AuditEntry.objects.count()
+    monkeypatch.setattr(module, reading, lambda keys: {} if module is appraisals else TierDecision.objects.none())
+    with pytest.raises(Conflict, match="written_meanwhile"):
+        act()
+    assert AuditEntry.objects.count() == trail
 
 
 # Appraisals

@@ -9,9 +9,8 @@ from datetime import date
 from typing import Any, Final
 
 from zhiqiao.core.audit import Subject, Work, as_column, canonical, unit_of_work
-from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
-from zhiqiao.inventory.actions.chunks import Progress, key_chunks, list_chunks, no_progress
+from zhiqiao.inventory.actions.chunks import Progress, add_rows, key_chunks, list_chunks, no_progress
 from zhiqiao.inventory.models import Appraisal
 from zhiqiao.inventory.policies import APPRAISALS, APPRAISE
 from zhiqiao.inventory.rules.appraisal import Result, appraise
@@ -93,7 +92,7 @@ def _appraise_chunk(work: Work, report: AppraisalReport, keys: list[int], day: _
         subject = Subject("inventory.appraisal", str(public))
         work.record("inventory.appraise", subject, old.scores if old else None, _scores(result, mark))
     _supersede(work, superseded)
-    insert_rows(Appraisal, COLUMNS, fresh)
+    add_rows(Appraisal, COLUMNS, fresh)
     report.written += len(fresh)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.db.models import QuerySet
 
-from zhiqiao.core.bulk import column_name
+from zhiqiao.core.bulk import column_name, insert_rows
+from zhiqiao.kernel.errors import Conflict
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,6 +35,15 @@ def list_chunks(keys: Sequence[int]) -> Iterator[list[int]]:
     waiting = iter(sorted(set(keys)))
     while chunk := list(islice(waiting, CHUNK)):
         yield chunk
+
+
+def add_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows. Raises ``Conflict`` ``written_meanwhile`` where another run has just written one of them; the
+    caller's transaction is then lost and may be tried again."""
+    try:
+        insert_rows(model, columns, rows)
+    except IntegrityError as error:
+        raise Conflict("written_meanwhile", records=model._meta.label_lower) from error
 
 
 def change_rows(

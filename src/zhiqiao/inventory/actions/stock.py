@@ -11,9 +11,8 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from zhiqiao.core.audit import Subject, Work, as_column, unit_of_work
-from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
-from zhiqiao.inventory.actions.chunks import Progress, change_rows, key_chunks, no_progress
+from zhiqiao.inventory.actions.chunks import Progress, add_rows, change_rows, key_chunks, no_progress
 from zhiqiao.inventory.actions.statements import adopt_statements
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.inventory.policies import ENTRIES, FREEZE, INVENTORIES, TAKE_STOCK
@@ -206,7 +205,7 @@ def _write_entries(work: Work, report: StockReport, keys: Sequence[int], wanted:
         changed.append((scope.in_stock, scope.code, at, pk))
         before = {"in_stock": in_stock, "scope_code": code}
         work.record("inventory.rescope", Subject("inventory.entry", str(name)), before, after)
-    insert_rows(InventoryEntry, ENTRY_COLUMNS, fresh)
+    add_rows(InventoryEntry, ENTRY_COLUMNS, fresh)
     change_rows(InventoryEntry, ("in_stock", "scope_code", "updated_at"), changed)
     report.created += len(fresh)
     report.changed += len(changed)

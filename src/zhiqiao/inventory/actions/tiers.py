@@ -13,16 +13,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from zhiqiao.core.audit import Subject, Work, as_column, canonical, unit_of_work
-from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
-from zhiqiao.inventory.actions.chunks import Progress, change_rows, key_chunks, list_chunks, no_progress
+from zhiqiao.inventory.actions.chunks import Progress, add_rows, change_rows, key_chunks, list_chunks, no_progress
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES, SUGGEST_TIERS
 from zhiqiao.inventory.rules.indicator_tree import MANAGEMENT
-from zhiqiao.inventory.rules.tiers import BASE, NEGATIVE, TIERS, Suggestion, shipped_rules, suggest_tier
+from zhiqiao.inventory.rules.tiers import BASE, NEGATIVE, TIERS, Suggestion, suggest_tier
 from zhiqiao.inventory.selectors.entries import entry_to
 from zhiqiao.inventory.selectors.facts import read_facts, replies_of, statement_of
 from zhiqiao.inventory.selectors.surroundings import Surroundings
+from zhiqiao.inventory.selectors.tier_rules import rules_in_force
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.parties.actors import Actor
 
@@ -84,7 +84,7 @@ def suggest_for(work: Work, report: TierReport, rows: Iterable[InventoryEntry], 
             continue
         told = replace(facts[entry.patent_id], statement=statement_of(entry), replies=replies_of(entry))
         total = totals.get(entry.patent_id)
-        suggestion, old = suggest_tier(told, total, as_of, shipped_rules()), standing.get(entry.pk)
+        suggestion, old = suggest_tier(told, total, as_of, rules_in_force()), standing.get(entry.pk)
         report.entries += 1
         report.tiers[suggestion.tier] += 1
         tier = effective_tier(suggestion.tier, old.confirmed if old else "")
@@ -96,7 +96,7 @@ def suggest_for(work: Work, report: TierReport, rows: Iterable[InventoryEntry], 
         fresh.append(_decision_row(work, entry, suggestion, old))
         superseded += [old.pk] if old else []
     _supersede(work, superseded)
-    insert_rows(TierDecision, COLUMNS, fresh)
+    add_rows(TierDecision, COLUMNS, fresh)
     # An entry that a person decided on since it was read keeps what the person said.
     change_rows(InventoryEntry, ("tier", "suggested_tier", "score"), entry_rows, where=("id", "updated_at"))
     report.written += len(fresh)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from zhiqiao.inventory.rules.facts import ALIVE, DISPUTES, INVENTION, LICENCES, PLEDGE, PatentFacts
 from zhiqiao.inventory.rules.indicator_tree import FOLDER
 from zhiqiao.inventory.rules.measures import NOT_EXPLOITED
+from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.periods import add_years
 
 BASE: Final = "base"
@@ -77,12 +78,37 @@ class TierRules:
     thresholds: Mapping[str, Mapping[str, Any]]
 
 
+class BrokenRules(Invalid):
+    """A table of tier rules lacks something or has it in the wrong form."""
+
+    code = "tier_rules_broken"
+
+
 @cache
 def shipped_rules() -> TierRules:
-    return read_rules((FOLDER / "tiers.toml").read_text(encoding="utf-8"))
+    return _read((FOLDER / "tiers.toml").read_text(encoding="utf-8"))
 
 
 def read_rules(text: str) -> TierRules:
+    """The rules of an installation's own table, which names every threshold that the shipped one names.
+
+    Raises ``BrokenRules`` ``tier_rules_unreadable``, ``tier_rules_missing`` or ``tier_rules_form``.
+    """
+    try:
+        rules = _read(text)
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise BrokenRules("tier_rules_unreadable", error=str(error)) from error
+    for tier, expected in shipped_rules().thresholds.items():
+        given = rules.thresholds.get(tier, {})
+        if missing := sorted(set(expected) - set(given)):
+            raise BrokenRules("tier_rules_missing", tier=tier, missing=missing)
+        for name, like in expected.items():
+            if isinstance(given[name], list) != isinstance(like, list) or isinstance(given[name], str | bool):
+                raise BrokenRules("tier_rules_form", tier=tier, threshold=name)
+    return rules
+
+
+def _read(text: str) -> TierRules:
     raw = tomllib.loads(text)
     tables = {key: value for key, value in raw.items() if isinstance(value, dict)}
     return TierRules(raw["version"], raw["source"], raw["effective_from"], tables)

@@ -16,7 +16,8 @@ from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import ENTRIES, INVENTORIES
 from zhiqiao.inventory.rules.facts import ALIVE
 from zhiqiao.inventory.rules.measures import NOT_EXPLOITED
-from zhiqiao.inventory.rules.tiers import NEGATIVE, shipped_rules
+from zhiqiao.inventory.rules.tiers import NEGATIVE
+from zhiqiao.inventory.selectors.tier_rules import rules_in_force
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import FeeBasis, FeeDue, fee_in_grace, next_fee
 from zhiqiao.kernel.periods import add_years
@@ -100,7 +101,7 @@ def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> Q
 
     The same rule as ``rules.tiers.is_sleeper``, as a query.
     """
-    years = shipped_rules().thresholds["sleeper"]["years_since_grant"]
+    years = rules_in_force().thresholds["sleeper"]["years_since_grant"]
     # Strictly more than the years: the last day of grant whose anniversary lies before ``as_of``.
     granted_before = add_years(as_of, -years)
     used = ExploitationEvidence.objects.filter(
