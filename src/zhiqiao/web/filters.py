@@ -109,7 +109,7 @@ class EntryFilter(df.FilterSet):  # type: ignore[misc]  # django-filter ships no
     """Entries of a stocktaking; ``waits`` narrows to those a person has to decide on or ask about."""
 
     q = search_box(_("Words of the title or number"))
-    owner = df.UUIDFilter(field_name="organisation__public_id", widget=forms.HiddenInput)
+    owner = df.UUIDFilter(label=_("Institution"), field_name="organisation__public_id", widget=forms.HiddenInput)
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         words = value.strip()

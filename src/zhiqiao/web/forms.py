@@ -18,7 +18,8 @@ LONGEST_NEED = 2_000  # characters
 class Worded(forms.Form):
     """Says beside each field what is wrong, and ties the words to the field for screen readers."""
 
-    template_name = "parts/form.html"
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -109,7 +110,7 @@ class StateNeedForm(NeedForm):
 
     published = forms.BooleanField(
         label=_("Anybody may read this need"), required=False,
-        help_text=_("If not, only your firm and the bureau see it; institutions are then not told of it."),
+        help_text=_("If not, only your firm and the bureau see it."),
     )  # fmt: skip
     organisation = forms.ChoiceField(label=_("On behalf of"), required=False)
     private_details = forms.CharField(

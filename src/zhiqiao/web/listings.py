@@ -44,7 +44,7 @@ PATENTS: Listing[Patent] = Listing(
         Column(_("Holder"), holder_names),
         Column(_("Class"), lambda p: p.main_class, sort="class"),
         Column(_("Filed"), lambda p: p.filed_on, sort="-filed"),
-        Column(_("Status"), lambda p: p.get_status_group_display()),
+        Column(_("Status and its day"), lambda p: p.get_status_group_display()),
         Column(_("Status in the source's words"), lambda p: p.status_words, shown=False),
         Column(_("Status as of"), lambda p: p.status_as_of, shown=False),
         Column(_("Granted on"), lambda p: p.granted_on, shown=False),

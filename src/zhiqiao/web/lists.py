@@ -118,7 +118,9 @@ def list_export(request: SignedInRequest, listing: Listing[Any], kind: str) -> A
 
 
 def filtered(request: SignedInRequest, listing: Listing[Any]) -> FilterSet:
-    return listing.filters(request.GET or None, queryset=listing.records(request.actor), request=request)
+    filters = listing.filters(request.GET, queryset=listing.records(request.actor), request=request)
+    filters.form.label_suffix = ""
+    return filters
 
 
 def turned(records: QuerySet[M], sort: Sort, cursor: Cursor | None) -> Slice[M]:

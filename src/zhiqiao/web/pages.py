@@ -51,7 +51,7 @@ WORK, STOCKTAKING, SYSTEM = _("Records"), _("Stock inventory"), _("System")
 
 PAGES = (
     Page("home", _("Home"), _("Home"), "home", "", ANYONE),
-    Page("need_say", _("Find patents for a need"), _("Ask"), "sparkles", "", RECORDS),
+    Page("need_say", _("Ask for patents"), _("Ask"), "sparkles", "", RECORDS),
     Page(
         "patent_list", _("Patents"), _("Patents"), "file-certificate", WORK, RECORDS,
         frozenset({"patent_page", "patent_push"}),
@@ -66,9 +66,9 @@ PAGES = (
         frozenset({"import_new", "import_page", "import_headings"}),
     ),
     Page("inventory_home", _("Overview"), _("Stock"), "clipboard-list", STOCKTAKING, STOCK),
-    Page("inventory_scope", _("Rows in, out and why"), _("In/out"), "list-details", STOCKTAKING, STOCK),
+    Page("inventory_scope", _("In, out and why"), _("In/out"), "list-details", STOCKTAKING, STOCK),
     Page("inventory_fees", _("Fees due"), _("Fees"), "calendar-due", STOCKTAKING, STOCK),
-    Page("inventory_unknowns", _("Unknowns by owner"), _("Gaps"), "help-circle", STOCKTAKING, STOCK),
+    Page("inventory_unknowns", _("Unknowns"), _("Gaps"), "help-circle", STOCKTAKING, STOCK),
     Page(
         "inventory_tiers", _("Tiers"), _("Tiers"), "stack-2", STOCKTAKING, STOCK, frozenset({"inventory_tier"})
     ),

@@ -5,6 +5,7 @@ Reasons about rows and files are worded in ``exchange``, since reports of reject
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -108,7 +109,9 @@ def row_reason(code: str, facts: Mapping[str, Any] | None = None) -> str:
     """Why a row of a file was rejected or what was noted on it."""
     if code not in ROWS:
         return sentence(code)
-    return reason_text(code, facts or {}, "en" if (get_language() or "").startswith("en") else "zh")
+    text = reason_text(code, facts or {}, "en" if (get_language() or "").startswith("en") else "zh")
+    # Counted over many rows a reason has no facts; what follows the colon would only be dots.
+    return text if facts or "…" not in text else re.split("[:：]", text)[0]
 
 
 def lacking(reason: Mapping[str, Any]) -> str:

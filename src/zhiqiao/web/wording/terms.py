@@ -110,4 +110,4 @@ LABELS: Final[dict[str, str | Promise]] = {
 
 def label(code: str) -> str:
     """A code in the reader's language; a code nobody worded yet shows as it is, so that it can be reported."""
-    return str(LABELS.get(code, code))
+    return str(LABELS.get(code, code.removeprefix("extra.")))
