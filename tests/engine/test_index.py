@@ -69,6 +69,7 @@ def test_a_replaced_document_is_found_by_its_new_words_only(writer: SearchWriter
     assert keys(reader.text, "隔膜") == set()
     assert keys(reader.text, "电容器") == {0}
     assert reader.size == len(TITLES) - 1
+    assert len(reader.vectors) == len(TITLES) - 1
     assert not reader.refresh()
 
 

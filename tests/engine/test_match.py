@@ -195,6 +195,37 @@ def test_nobody_finds_what_they_may_not_see_and_the_top_ten_stay_ten(
     assert reader.text.count(SEES_ALL) == 30
 
 
+def test_what_was_hidden_a_moment_ago_takes_no_place_from_what_is_seen(
+    writer: SearchWriter, tmp_path: Path, encoder: LetterPairs
+) -> None:
+    nearest = [patent(key, f"量子计算芯片{key}") for key in range(150)]
+    farther = [patent(key, f"芯片托盘架{key}") for key in range(150, 170)]
+    writer.apply([*nearest, *farther], [], "1")
+    writer.commit()
+    writer.encode_pending(10)
+    hidden = [patent(one.key, one.title, visibility=("org:1",)) for one in nearest]
+    writer.apply(hidden, [], "2")
+    writer.commit()  # The vectors still tell that everybody may see them.
+    reader = open_reader(tmp_path / "index", encoder)
+    found = asked(reader, "量子计算", Scope(PUBLIC))
+    assert len(found) == 10
+    assert all(answer.key >= 150 for answer in found)
+
+
+def test_wide_and_narrow_filters_find_the_same(
+    writer: SearchWriter, tmp_path: Path, encoder: LetterPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.apply([patent(at, f"座椅{at}号", facets={"kind": "ab"[at % 2]}) for at in range(60)], [], "1")
+    writer.commit()
+    writer.encode_pending(10)
+    reader = open_reader(tmp_path / "index", encoder)
+    scope = Scope(PUBLIC, facet_filters(kind="a"), k=40)
+    narrow = [answer.key for answer in asked(reader, "座垫", scope)]
+    monkeypatch.setattr("zhiqiao.engine.match.NARROW", 3)
+    assert [answer.key for answer in asked(reader, "座垫", scope)] == narrow
+    assert sorted(narrow) == list(range(0, 60, 2))
+
+
 def _write(writer: SearchWriter, visibilities: list[frozenset[str]]) -> list[Document]:
     documents = [
         patent(

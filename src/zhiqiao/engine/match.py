@@ -18,7 +18,7 @@ from zhiqiao.kernel.errors import Invalid, NotFound
 
 MOST_RESULTS: Final = 100
 MOST_IN_TAIL: Final = 2_000
-RERANKED: Final = 60
+RERANKED: Final = 100
 # Filters that leave fewer documents than this are worked off key by key in the vector search.
 NARROW: Final = 20_000
 _ENCODED_ON_THE_WAY: Final = 16
