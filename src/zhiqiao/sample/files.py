@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -120,6 +121,9 @@ def _incopat_row(patent: SamplePatent) -> dict[str, str | int]:
         "首次公开日": _plain_day(life.published_on),
         "授权公告日": _plain_day(life.granted_on),
         "首项权利要求": patent.first_claim or "",
+        "权利要求数量": _claim_count(patent),
+        "被引证次数": _times_cited(patent),
+        "简单同族": ";".join(_family(patent)),
         "一案双申": patent.twin_number or "",
         "专利有效性": life.validity,
         "当前法律状态": life.status,
@@ -202,6 +206,9 @@ def _patsnap_row(patent: SamplePatent) -> dict[str, str | int]:
         "法律事件": _events(patent, " | "),
         "导出日期": _CREATED.date().isoformat(),
         "首项权利要求": patent.first_claim or "",
+        "权利要求数量": _claim_count(patent),
+        "被引用专利数量": _times_cited(patent),
+        "简单同族": " | ".join(_family(patent)),
         "受理局": "中国",
         "申请年": life.filed_on.year,
         "一案双申": patent.twin_number or "",
@@ -273,6 +280,30 @@ def _document_kind(patent: SamplePatent) -> str:
     if patent.kind == "invention":
         return "发明授权" if patent.life.granted_on else "发明申请"
     return _KIND_ZH[patent.kind]
+
+
+def _chance(patent: SamplePatent, what: str, most: int) -> int:
+    """A number from 0 to below ``most``, the same for the same patent on every machine."""
+    return zlib.crc32(f"{what}:{patent.key}:{patent.life.application_number}".encode()) % most
+
+
+def _claim_count(patent: SamplePatent) -> int:
+    return 1 if patent.kind == "design" else 4 + _chance(patent, "claims", 7)
+
+
+def _times_cited(patent: SamplePatent) -> int:
+    """Older ones more often, most of them seldom."""
+    years = max(0, _CREATED.year - patent.life.filed_on.year)
+    return _chance(patent, "cited", 3 + years) * (patent.kind != "design")
+
+
+def _family(patent: SamplePatent) -> list[str]:
+    """Its own publication; of one invention in twelve also an invented one abroad."""
+    own = [patent.life.publication_number] if patent.life.publication_number else []
+    if patent.kind == "invention" and patent.life.granted_on and _chance(patent, "family", 12) == 0:
+        serial = 9_900_000 + _chance(patent, "abroad", 99_999)
+        return [*own, f"US{serial}B2"]
+    return own
 
 
 def _events(patent: SamplePatent, separator: str = ";") -> str:

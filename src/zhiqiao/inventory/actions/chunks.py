@@ -41,8 +41,7 @@ def add_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[S
     """Insert many rows. Raises ``Conflict`` ``written_meanwhile`` where another run has just written one of them; the
     caller's transaction is then lost and may be tried again."""
     try:
-        with connection.wrap_database_errors:  # COPY goes past Django's cursor and so past its errors
-            insert_rows(model, columns, rows)
+        insert_rows(model, columns, rows)
     except IntegrityError as error:
         raise Conflict("written_meanwhile", records=model._meta.label_lower) from error
 
