@@ -36,6 +36,8 @@ def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
 
 def serve_site(host: str, port: int, threads: int = 8, with_worker: bool = True) -> None:
     refuse_taken_port(host, port)
+    # Several processes share the cores: an encoder that spins on all of them starves the others.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     STDERR.print(f"http://{host}:{port}/", markup=False)
     with worker_beside() if with_worker else _nothing():
         Server(

@@ -143,5 +143,6 @@ ZHIQIAO_JOBS = {
 ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
     "zhiqiao.core.indexing:index_everything",
+    "zhiqiao.matching.relinking:relink_merged",
     "zhiqiao.core.blobs:sweep_incoming",
 ]

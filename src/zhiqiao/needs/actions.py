@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from zhiqiao.core.audit import Subject, shortened, unit_of_work
+from zhiqiao.core.audit import Subject, Work, shortened, unit_of_work
 from zhiqiao.core.encryption import blind_index
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line, clean_text
@@ -100,3 +100,12 @@ def close_need(*, actor: Actor, need: Need) -> Need:
         work.emit("index.needs", ids=[need.pk])
     need.refresh_from_db()
     return need
+
+
+def relink_needs(work: Work, absorbed: int, survivor: int) -> int:
+    """Needs of an absorbed organisation are those of the one that lives on."""
+    needs = list(Need.objects.filter(organisation_id=absorbed).values_list("pk", flat=True))
+    Need.objects.filter(pk__in=needs).update(organisation_id=survivor, updated_at=work.at)
+    if needs:
+        work.emit("index.needs", ids=needs)
+    return len(needs)

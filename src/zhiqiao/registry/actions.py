@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhiqiao.core.actors import ActingUser
+from zhiqiao.core.audit import Work
 from zhiqiao.core.reference import EntryRow, Loaded, MoveRow, load_reference
+from zhiqiao.registry.models import PatentHolder
 from zhiqiao.registry.reference.tables import Entry, industries, ipc_entries, ipc_moves, towns
 
+BATCH = 2_000
 SCHEMES = {"ipc": ipc_entries, "industry": industries, "town": towns}
 
 
@@ -38,3 +41,14 @@ def _row(scheme: str, entry: Entry) -> EntryRow:
 def _moves() -> Iterator[MoveRow]:
     for move in ipc_moves():
         yield MoveRow("ipc", move.old_prefix, move.new_prefix, move.effective_from, move.wholly)
+
+
+def relink_holdings(work: Work, absorbed: int, survivor: int) -> int:
+    """What an absorbed organisation holds is held by the one that lives on; who may see it moves along."""
+    held = PatentHolder.objects.filter(organisation_id=absorbed)
+    patents = sorted(set(held.values_list("patent_id", flat=True)))
+    PatentHolder.objects.filter(standing_id=absorbed).update(standing_id=survivor)
+    held.update(organisation_id=survivor)
+    for start in range(0, len(patents), BATCH):
+        work.emit("index.patents", ids=patents[start : start + BATCH])
+    return len(patents)

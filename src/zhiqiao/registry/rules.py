@@ -10,15 +10,20 @@ from zhiqiao.kernel.terms import expiry_date
 
 PUBLICATION_MONTHS = 18  # an application is published eighteen months after filing (Patent Law art. 34)
 NOT_YET_PUBLIC = frozenset({"filed", "not_accepted"})
+# Ends that an application can meet before anybody published it; 审查 may be the preliminary one, before publication.
+ENDS_OF_PATENTS = frozenset({"lapsed_unpaid", "expired", "invalidated", "revoked"})
+OLD_NUMBER = 9  # characters with the check digit; two of them are the year
+OLD_NUMBERS_UNTIL = date(2003, 12, 31)
 # How far a patent's life has come; a status without a day of its own never takes it back.
 LIFE = {"unknown": 0, "pending": 1, "alive": 2, "restorable": 3, "dead": 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a source shows of where an application stands. None: the source does not say."""
+    """What a source shows of where an application stands. None: the source does not say; where it does not give the
+    filing day, ``filed_on`` is the latest that the number allows."""
 
-    filed_on: date | None
+    filed_on: date
     published_on: date | None
     granted_on: date | None
     publication_number: str
@@ -35,11 +40,16 @@ def is_published(stage: Stage, today: date) -> bool:
     """
     if stage.published_on or stage.granted_on or stage.publication_number or stage.grant_number:
         return True
-    if stage.status_group in {"alive", "dead", "restorable"} or stage.status_phase in {"published", "examination"}:
-        return stage.status_phase not in NOT_YET_PUBLIC
-    if stage.status_phase in NOT_YET_PUBLIC or stage.filed_on is None:
-        return stage.filed_on is None and stage.status_phase not in NOT_YET_PUBLIC
+    if stage.status_group == "alive" or stage.status_phase in {"published", *ENDS_OF_PATENTS}:
+        return True
+    if stage.status_phase in NOT_YET_PUBLIC:
+        return False
     return add_months(stage.filed_on, PUBLICATION_MONTHS) <= today
+
+
+def latest_filing(number: str) -> date:
+    """The last day on which an application of this number can have been filed: its year is in the number."""
+    return date(int(number[:4]), 12, 31) if len(number) > OLD_NUMBER else OLD_NUMBERS_UNTIL
 
 
 def expires_on(kind: str, filed_on: date | None) -> date | None:
@@ -75,6 +85,9 @@ def status_may_replace(new: ToldStatus, kept: ToldStatus) -> bool:
     With a day on both sides the later day wins. Without one, life only goes forward: a dateless 授权 does not revive
     what another source reported as ended, unless its row shows a later day.
     """
+    if new.as_of is not None and new.as_of == kept.as_of:
+        # Two rows of one export, as the application and its grant: what shows the later day is the later word.
+        return new.through is None or kept.through is None or new.through >= kept.through
     if new.as_of is not None:
         return new.as_of >= (kept.as_of or kept.through or new.as_of)
     if kept.as_of is not None:

@@ -2,6 +2,7 @@
 
 from zhiqiao.inventory.actions.appraisals import AppraisalReport, appraise_patents
 from zhiqiao.inventory.actions.entries import EntryCorrection, correct_entry, move_entry, record_replies
+from zhiqiao.inventory.actions.relinking import relink_entries
 from zhiqiao.inventory.actions.stock import StockReport, freeze_inventory, take_stock
 from zhiqiao.inventory.actions.tiers import TierReport, confirm_tier, suggest_tiers
 
@@ -16,6 +17,7 @@ __all__ = [
     "freeze_inventory",
     "move_entry",
     "record_replies",
+    "relink_entries",
     "suggest_tiers",
     "take_stock",
 ]

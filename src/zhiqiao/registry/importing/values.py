@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,8 @@ from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.kernel.legal_status import LegalStatus
 from zhiqiao.registry.reference.tables import industry_suggestions
 from zhiqiao.registry.rules import Stage, anniversary, expires_on, is_published
+
+_NOT_YET_PUBLISHED = re.compile(r"[未待前拟][^;；|]{0,2}公[开布]|公[开布]前")
 
 # Columns that a file describes, in the order they are stored.
 DESCRIBED = (
