@@ -80,8 +80,8 @@ def sqlite(path: Path) -> dict[str, object]:
         "OPTIONS": {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-            " PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768;"
+            " PRAGMA temp_store=MEMORY;",
         },
     }
 

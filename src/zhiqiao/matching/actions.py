@@ -10,6 +10,7 @@ from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.push import interested
 from zhiqiao.matching.rules import RULES_VERSION, Trace
 from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, version
+from zhiqiao.matching.selectors import still_there
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.parties.actors import Actor
@@ -33,14 +34,6 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
         after = {"version": version(), "patents": [each.patent_id for each in kept]}
         work.record("matching.match_need", Subject("needs.need", str(need.public_id)), None, after)
     return kept
-
-
-def still_there(found: list[Found]) -> list[Found]:
-    """The index may lag behind a withdrawal by a moment: nothing leaves that the register no longer has."""
-    standing = set(
-        Patent.objects.filter(pk__in=[each.key for each in found], withdrawn_at=None).values_list("pk", flat=True)
-    )
-    return [each for each in found if each.key in standing]
 
 
 def _match(need: Need, rank: int, found: Found, at: datetime) -> Match:

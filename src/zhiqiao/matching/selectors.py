@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from zhiqiao.engine.match import Match as Found
-from zhiqiao.matching.actions import still_there
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.policies import PUSHES
 from zhiqiao.matching.searching import Asked, answers
@@ -14,6 +13,14 @@ from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import patents_visible_to
+
+
+def still_there(found: list[Found]) -> list[Found]:
+    """The index may lag behind a withdrawal by a moment: nothing leaves that the register no longer has."""
+    standing = set(
+        Patent.objects.filter(pk__in=[each.key for each in found], withdrawn_at=None).values_list("pk", flat=True)
+    )
+    return [each for each in found if each.key in standing]
 
 
 def found_for_text(actor: Actor, text: str, asked: Asked | None = None) -> list[tuple[Found, Patent]]:
