@@ -68,7 +68,9 @@ def messages() -> Iterator[Message]:
             source = "\n".join(line.lstrip() for line in templatize(source).splitlines())
         name = path.relative_to(PACKAGE).as_posix()
         stream = io.BytesIO(source.encode())
-        for line, text, _comments, context in extract("python", stream, keywords=KEYWORDS, options={"encoding": "utf-8"}):
+        for line, text, _comments, context in extract(
+            "python", stream, keywords=KEYWORDS, options={"encoding": "utf-8"}
+        ):
             if text and text != "":
                 yield name, line, text, context
 

@@ -57,7 +57,10 @@ class Task:
 
 
 def home_of(actor: Actor) -> dict[str, Any]:
+    if not BY_NAME["patent_list"].open_to(actor):
+        return {"works": False}
     return {
+        "works": True,
         "figures": list(_figures(actor)),
         "tasks": list(_tasks(actor)),
         "matches": _newest_matches(actor),

@@ -44,7 +44,7 @@ def day(value: date | datetime | None) -> SafeString:
 
 @register.filter
 def moment(value: datetime | None) -> SafeString:
-    if value is None:
+    if not value:
         return unknown()
     local = localtime(value)
     return format_html(

@@ -1,0 +1,202 @@
+"""What every page promises: what it may load, what it costs, what it keeps, what it exports."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tests.web.conftest import PASSWORD, City, make_need, make_patent
+from tests.web.test_permission_matrix import MATRIX, ROLES, address
+from zhiqiao.core.models import AuditEntry
+from zhiqiao.inventory.models import InventoryEntry
+
+PAGES = [name for name, row in MATRIX.items() if row.method == "get" and not name.endswith(("_export", "_report"))]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_load_nothing_but_our_own_files(city: City, name: str) -> None:
+    owner = "own" if MATRIX[name].record else ""
+    for who in ("public", "bureau", "holder"):
+        response = city.client(who).get(address(city, name, owner))
+        policy = response.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy and "default-src 'none'" in policy and "script-src 'self'" in policy
+        page = response.content.decode()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page)
+        assert not re.search(r"(src|href)=\"(https?:)?//", page)
+
+
+@pytest.mark.parametrize("name", ["patent_list", "public_search"])
+def test_list_costs_the_same_whatever_its_length(city: City, more_patents: Callable[[int], None], name: str) -> None:
+    client = city.client("bureau")
+    few = cost(client, name)
+    more_patents(60)
+    assert cost(client, name) <= few
+
+
+def cost(client: Client, name: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(reverse(name)).status_code == 200
+    return len(queries)
+
+
+def test_need_list_costs_the_same_whatever_its_length(city: City) -> None:
+    client = city.client("bureau")
+    few = cost(client, "need_list")
+    for number in range(60):
+        make_need(f"需求{number}", city.houses["firm"])
+    assert cost(client, "need_list") <= few
+
+
+def test_tier_list_costs_the_same_whatever_its_length(city: City) -> None:
+    client, first = city.client("bureau"), city.records["own_entry"]
+    few = cost(client, "inventory_tiers")
+    for number in range(300, 340):
+        patent = make_patent(number, city.houses["college"])
+        InventoryEntry.objects.create(
+            inventory=first.inventory,
+            patent=patent,
+            organisation=first.organisation,
+            in_stock=True,
+            scope_code="in_stock",
+        )
+    assert cost(client, "inventory_tiers") <= few
+
+
+def test_turning_pages_meets_every_record_once(city: City, more_patents: Callable[[int], None]) -> None:
+    more_patents(120)
+    client, where = city.client("bureau"), reverse("patent_list")
+    seen: list[str] = []
+    query = "?sort=-filed"
+    while query:
+        page = client.get(where + query).context["page"]
+        seen += [row.number for row in page.rows]
+        query = f"?sort=-filed&at={page.next}" if page.next else ""
+    assert len(seen) == len(set(seen)) == 123
+
+
+def test_cursor_that_nobody_wrote_gives_the_first_page(city: City) -> None:
+    for cursor in (
+        "x",
+        "%00",
+        "bnVsbA",
+        "WyJubyBkYXkiLDEsZmFsc2Vd",
+        "W251bGwsMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAsZmFsc2Vd",
+    ):
+        assert city.client("bureau").get(reverse("patent_list"), {"at": cursor}).status_code == 200
+
+
+def test_filters_stay_in_the_address_and_rule_the_export(city: City, more_patents: Callable[[int], None]) -> None:
+    more_patents(5)
+    client, asked = city.client("bureau"), {"q": "未公布", "kind": "invention"}
+    page = client.get(reverse("patent_list"), asked)
+    assert [chip.value for chip in page.context["chips"]] == ["未公布", "发明专利"]
+    assert len(page.context["page"].rows) == 2
+    answer = client.get(reverse("patent_export", args=["xlsx"]), asked)
+    rows = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True))
+    assert [row[0] for row in rows[1:]] == [row.title for row in page.context["page"].rows]
+
+
+def test_export_never_holds_what_the_page_hides(city: City) -> None:
+    answer = city.client("firm").get(reverse("patent_export", args=["csv"]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "一种第1号装置" in text and "未公布" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("201810000001", 1), ("B22D", 3), ("B22D17/22", 3), ("示例大学", 1), ("第1号 示例学院", 1), ("没有这个词", 0)],
+)
+def test_search_box_understands_numbers_classes_and_words(city: City, asked: str, found: int) -> None:
+    page = city.client("bureau").get(reverse("patent_list"), {"q": asked})
+    assert len(page.context["page"].rows) == found
+
+
+def test_private_part_of_a_need_is_its_firms_alone(city: City) -> None:
+    where = reverse("need_page", args=[city.records["own_need"].public_id])
+    assert "13800000000" in city.client("firm").get(where).content.decode()
+    assert "13800000000" not in city.client("bureau").get(where).content.decode()
+
+
+def test_where_a_field_comes_from_is_not_shown_to_strangers(city: City) -> None:
+    patent, run = city.records["open_patent"], city.records["own_run"]
+    patent.provenance = {"filed_on": [run.pk, "2026-01-15"]}
+    patent.save()
+    where = reverse("patent_page", args=[patent.public_id])
+    assert run.number in city.client("holder").get(where).content.decode()
+    for who in ("public", "firm"):
+        assert run.number not in city.client(who).get(where).content.decode()
+
+
+def test_negative_tier_without_a_note_says_so_beside_the_field_and_keeps_the_choice(city: City) -> None:
+    where = reverse("inventory_tier", args=[city.records["own_entry"].public_id])
+    answer = city.client("holder").post(where, {"tier": "abandon", "note": ""})
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert form.errors["note"] and form["tier"].value() == "abandon"
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_confirming_a_tier_puts_it_in_effect_and_on_the_trail(city: City) -> None:
+    entry = city.records["own_entry"]
+    where = reverse("inventory_tier", args=[entry.public_id])
+    assert city.client("holder").post(where, {"tier": "watch", "note": "市场不明"}).status_code == 302
+    entry.refresh_from_db()
+    assert entry.tier == "watch"
+    assert AuditEntry.objects.filter(action="inventory.confirm_tier", actor_name="示例·holder").count() == 1
+
+
+def test_stating_a_need_keeps_what_was_typed_when_something_is_wrong(city: City) -> None:
+    typed = {"text": "短", "contact": "张工", "organisation": str(city.houses["firm"].pk)}
+    answer = city.client("firm").post(reverse("need_new"), typed)
+    assert answer.status_code == 422
+    assert "张工" in answer.content.decode() and answer.context["form"].errors["text"]
+
+
+def test_writing_needs_the_token_of_the_page(city: City) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.people["firm"])
+    answer = client.post(reverse("need_close", args=[city.records["own_need"].public_id]))
+    assert answer.status_code == 403 and "csrf" in answer.content.decode()
+
+
+def test_language_is_chosen_by_the_reader(city: City) -> None:
+    client = city.client("bureau")
+    assert "在库专利" in client.get(reverse("home")).content.decode()
+    client.post(reverse("set_language"), {"language": "en", "next": reverse("home")})
+    assert "Patents in the register" in client.get(reverse("home")).content.decode()
+
+
+def test_theme_is_kept_and_never_leads_elsewhere(city: City) -> None:
+    client = city.client("bureau")
+    answer = client.post(reverse("set_theme"), {"theme": "dark", "next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == "/"
+    assert 'data-bs-theme="dark"' in client.get(reverse("home")).content.decode()
+
+
+def test_signing_in_with_the_password(city: City) -> None:
+    client = Client()
+    wrong = client.post(reverse("account_login"), {"login": "firm", "password": "wrong"})
+    assert wrong.status_code == 200 and 'role="alert"' in wrong.content.decode()
+    right = client.post(reverse("account_login"), {"login": "firm", "password": PASSWORD})
+    assert right.status_code == 302 and right.headers["Location"] == reverse("home")
+
+
+def test_nobody_signs_up_alone() -> None:
+    assert Client().get("/account/signup/").status_code == 404
+
+
+def test_navigation_offers_only_pages_that_open(city: City) -> None:
+    for who in ROLES[1:]:
+        client = city.client(who)
+        for group in client.get(reverse("home")).context["navigation"]:
+            for item in group["items"]:
+                assert client.get(item["address"]).status_code == 200, (who, item["address"])
