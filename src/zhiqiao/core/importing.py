@@ -4,6 +4,7 @@ and checkpoint, so that a kill at any moment loses nothing that was reported and
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +21,14 @@ from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import Subject, Work, canonical, unit_of_work
 from zhiqiao.core.blobs import blob_path, store_path
 from zhiqiao.core.bulk import insert_rows
-from zhiqiao.core.leases import held
-from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun
+from zhiqiao.core.leases import held, new_holder, release
+from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun, Lease
 from zhiqiao.core.series import import_number
 from zhiqiao.exchange.cells import FileRefused, Table, cell_text
 from zhiqiao.exchange.headings import HeadingMap, HeadingMissing
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.tables import open_tables
-from zhiqiao.kernel.errors import Conflict
+from zhiqiao.kernel.errors import Conflict, Invalid
 
 CHUNK = 2_000  # rows a transaction; half a second of work, so that others are not kept waiting
 LEASE_SECONDS = 60
@@ -90,6 +91,9 @@ Watcher = Callable[[Progress], None]
 
 def start_import(*, actor: ActingUser, request: ImportRequest) -> ImportRun:
     """Keep the files and open a run; the same files, kind and options again give the unfinished run back."""
+    if request.as_of is not None and request.as_of > timezone.localdate():
+        # Taken at its word, it would make every true export an older one.
+        raise Invalid("date_future", day=request.as_of.isoformat())
     blobs = [(name, store_path(path)) for name, path in request.files]
     saved = saved_mapping(request.kind, request.sender)
     options = {
@@ -142,7 +146,9 @@ def subject(run: ImportRun) -> Subject:
 
 def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watcher | None = None) -> ImportRun:
     """Store every row that is not stored yet and close the run. Raises FileRefused when no table can be read."""
-    with held(f"import:{run.public_id}", LEASE_SECONDS) as lease:
+    lease_name = f"import:{run.public_id}"
+    release_of_the_dead(lease_name)
+    with held(lease_name, LEASE_SECONDS) as lease:
         session = _Session(actor, run, storer, watch, lease.renew)
         try:
             session.read_files()
@@ -152,6 +158,26 @@ def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watch
         _finish(actor, run, ImportRun.State.DONE, {})
     run.refresh_from_db()
     return run
+
+
+def release_of_the_dead(lease_name: str) -> None:
+    """A process of this machine that was killed keeps nobody waiting until its lease lapses."""
+    lease = Lease.objects.filter(name=lease_name, expires_at__gt=timezone.now()).first()
+    if lease is None:
+        return
+    mine, theirs = new_holder().rsplit(":", 2), lease.holder.rsplit(":", 2)
+    if len(theirs) == len(mine) and theirs[0] == mine[0] and theirs[1].isdecimal() and is_gone(int(theirs[1])):
+        release(lease_name, lease.holder)
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's, but alive
+        return False
+    return False
 
 
 def _finish(actor: ActingUser, run: ImportRun, state: str, reasons: dict[str, int]) -> None:
@@ -299,13 +325,16 @@ def rehearse(*, actor: ActingUser, request: ImportRequest, storer: Storer, watch
     try:
         with transaction.atomic():
             run = carry_out(actor=actor, run=start_import(actor=actor, request=request), storer=storer, watch=watch)
-            revisions = run.revisions.order_by("id")[:50]
-            found.append(
-                Rehearsal(counters(run), run.unmapped, run.headings, [(r.subject_id, r.changes) for r in revisions])
-            )
+            found.append(Rehearsal(counters(run), run.unmapped, run.headings, differences(run)))
             raise _Rollback
     except _Rollback:
         return found[0]
+
+
+def differences(run: ImportRun) -> list[tuple[int, dict[str, Any]]]:
+    """The first changes of a run, without the stamps that are kept beside a revision's fields."""
+    found = run.revisions.order_by("id").values_list("subject_id", "changes")[:50]
+    return [(key, {name: pair for name, pair in changes.items() if name != "provenance"}) for key, changes in found]
 
 
 def undo_import(*, actor: ActingUser, run: ImportRun, storer: Storer) -> ImportRun:

@@ -61,14 +61,6 @@ def anniversary(filed_on: date | None) -> int | None:
     return None if filed_on is None else filed_on.month * 100 + filed_on.day
 
 
-def speaks_for_newer(new: date | None, kept: date | None) -> bool:
-    """Whether a value speaking for day ``new`` may replace one speaking for ``kept``; None: no day stated.
-
-    An older export never overwrites a newer one; what states no day is taken as the sender's present word.
-    """
-    return new is None or kept is None or new >= kept
-
-
 @dataclass(frozen=True, slots=True)
 class ToldStatus:
     """A legal status as told. ``as_of``: the day the source vouches for, None where it names none; ``through``: the

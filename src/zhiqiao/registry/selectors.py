@@ -19,6 +19,7 @@ from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 
 BATCH = 500
+PROVENANCE = "provenance"
 
 
 def patents_visible_to(actor: Actor) -> QuerySet[Patent]:
@@ -117,7 +118,7 @@ def timeline(patent: Patent) -> list[Happening]:
         Happening("event", e.happened_on, e.recorded_at, e.words, e.source, {"code": e.code})
         for e in patent.events.filter(withdrawn_at=None)
     ]
-    found += [Happening("revision", None, r.recorded_at, "", r.actor_id, r.changes) for r in revisions_of(patent)]
+    found += [Happening("revision", None, r.recorded_at, "", r.actor_id, told(r)) for r in revisions_of(patent)]
     found += [
         Happening("import", None, run.created_at, run.number, run.sender, {"row": row, "file": file})
         for run, file, row in source_rows_of(patent)
@@ -127,6 +128,11 @@ def timeline(patent: Patent) -> list[Happening]:
 
 def revisions_of(patent: Patent) -> QuerySet[Revision]:
     return Revision.objects.filter(subject_type="registry.patent", subject_id=patent.pk).order_by("-id")
+
+
+def told(revision: Revision) -> dict[str, Any]:
+    """The changes that a person looks for: field → [before, after], without the stamps kept beside them."""
+    return {name: pair for name, pair in revision.changes.items() if name != PROVENANCE}
 
 
 def source_rows_of(patent: Patent) -> list[tuple[ImportRun, str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.exchange.rows import ReadRow
 from zhiqiao.registry.importing.values import DESCRIBED, EMPTY, STATUS, derived, described, status_of
 from zhiqiao.registry.models import Patent
-from zhiqiao.registry.rules import ToldStatus, speaks_for_newer, status_may_replace
+from zhiqiao.registry.rules import ToldStatus, status_may_replace
 
 STORED = ("id", "public_id", "number", "kind", "provenance", "withdrawn_at", *DESCRIBED, *STATUS)
 
@@ -30,12 +30,19 @@ class Change:
     values: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, list[Any]] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+    again: bool = False  # an earlier row of this very run named the patent
+    restated: bool = False  # the holder's statement beside it changed
     codes: list[str] = field(default_factory=list)
 
     @property
     def revived(self) -> bool:
         """Stored once, taken back by an undo, and told again now."""
         return self.stored is not None and self.stored["withdrawn_at"] is not None
+
+    @property
+    def standing(self) -> dict[str, Any] | None:
+        """What is stored and stands: what an undo took back says nothing any more."""
+        return None if self.revived else self.stored
 
 
 def merged(rows: Sequence[ReadRow[PatentRecord]]) -> dict[str, Change]:
@@ -66,22 +73,39 @@ def attach_stored(changes: Sequence[Change]) -> None:
 
 def settle(change: Change, run: ImportRun, today: date) -> None:
     """Decide field by field what the patent will say: empties never overwrite, older days never overwrite newer."""
-    stored = change.stored
-    change.values = dict(EMPTY) if stored is None else {name: stored[name] for name in (*DESCRIBED, *STATUS)}
+    stored = change.standing
+    change.values = EMPTY | NO_STATUS if stored is None else {name: stored[name] for name in (*DESCRIBED, *STATUS)}
     change.provenance = {} if stored is None else dict(stored["provenance"])
     as_of = change.record.status_as_of
     stamp = [run.pk, as_of.isoformat() if as_of else None]
+    overwriting = _overwriting(change, as_of)
     for name, value in change.said.items():
         if stored is None:
             change.values[name] = value
             change.provenance[name] = stamp
         else:
-            _settle_field(change, name, value, as_of, stamp)
+            _settle_field(change, name, value, overwriting, stamp)
     _settle_status(change, run)
-    change.values |= derived(change.record.kind, change.values, today)
+    change.values |= derived(change.record.number, change.record.kind, change.values, today)
+    if change.stored is not None:
+        change.changes = differences(change.stored, change.values)
 
 
-def _settle_field(change: Change, name: str, value: Any, as_of: date | None, stamp: list[Any]) -> None:
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """Field → [before, after] as JSON takes them, for the fields that a file describes."""
+    found: dict[str, list[Any]] = {}
+    for name in (*DESCRIBED, *STATUS):
+        old, new = plain(before[name]), plain(after[name])
+        if old != new:
+            found[name] = [old, new]
+    # The same status told by somebody else is no change.
+    return {} if set(found) == {"status_source"} else found
+
+
+Overwriting = Callable[[str | None], bool]
+
+
+def _settle_field(change: Change, name: str, value: Any, overwriting: Overwriting, stamp: list[Any]) -> None:
     kept = change.values[name]
     if isinstance(value, tuple):
         value = list(value)
@@ -89,24 +113,31 @@ def _settle_field(change: Change, name: str, value: Any, as_of: date | None, sta
         value = {**kept, **value}
     if kept == value:
         return
-    if kept and not may_overwrite(change, name, as_of):
+    if kept and not overwriting(change.provenance.get(name, [None, None])[1]):
         change.codes.append("older_kept")
         return
-    change.changes[name] = [plain(kept), plain(value)]
     change.values[name] = value
     change.provenance[name] = stamp
 
 
-def may_overwrite(change: Change, name: str, as_of: date | None) -> bool:
-    """By the stated days; without them by how far the publication has come: the rows of the published application
-    do not overwrite what the grant's rows say, whatever their order."""
-    kept_day = change.provenance.get(name, [None, None])[1]
-    if as_of is not None and kept_day is not None:
-        return as_of >= date.fromisoformat(kept_day)
+def _overwriting(change: Change, as_of: date | None) -> Overwriting:
+    """Whether the row may replace a value that speaks for a day (ISO, or None).
+
+    By the stated days; where they are the same or not stated by how far the publication has come: the rows of the
+    published application do not overwrite what the grant's rows say, whatever their order. Where that says nothing
+    either, the first of several rows of one file stands, so that the same file again changes nothing.
+    """
     own, reached = stage_day(change.said), stage_day(change.values)
-    if own is not None and reached is not None and own < reached:
-        return False
-    return speaks_for_newer(as_of, None if kept_day is None else date.fromisoformat(kept_day))
+
+    def may(kept_day: str | None) -> bool:
+        kept = None if kept_day is None else date.fromisoformat(kept_day)
+        if as_of is not None and kept is not None and as_of != kept:
+            return as_of > kept
+        if own is not None and reached is not None and own != reached:
+            return own > reached
+        return not change.again
+
+    return may
 
 
 def stage_day(values: dict[str, Any]) -> date | None:
@@ -115,6 +146,8 @@ def stage_day(values: dict[str, Any]) -> date | None:
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -125,8 +158,6 @@ NO_STATUS: dict[str, Any] = {
 
 
 def _settle_status(change: Change, run: ImportRun) -> None:
-    if change.stored is None:
-        change.values |= NO_STATUS
     found = status_of(change.record)
     if found is None:
         return
@@ -141,14 +172,12 @@ def _settle_status(change: Change, run: ImportRun) -> None:
     )
     if all(values[name] == told[name] for name in STATUS[:5]):
         return
-    if not status_may_replace(as_told(told), as_told(values)):
+    new, kept = as_told(told), as_told(values)
+    # Of rows of one file between which nothing decides the first stands.
+    if not status_may_replace(new, kept) or (change.again and status_may_replace(kept, new)):
         if values["status_words"] != words:
             change.codes.append("older_status_kept")
         return
-    if change.stored is not None:
-        for name in STATUS[:5]:
-            if values[name] != told[name]:
-                change.changes[name] = [plain(values[name]), plain(told[name])]
     change.values |= told
 
 

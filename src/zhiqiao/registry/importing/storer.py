@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.patents import PatentRecord, read_patents
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import PATENTS
-from zhiqiao.registry.importing import ledger, undo, writing
+from zhiqiao.registry.importing import ledger, statements, undo, writing
 from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
 from zhiqiao.registry.importing.holders import HolderLinker
 
@@ -28,7 +29,11 @@ class PatentStorer:
         self._linker: HolderLinker | None = None
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
-        return read_headings(table, PATENTS, saved)
+        mapping, body = read_headings(table, PATENTS, saved)
+        if mapping.as_of is not None and mapping.as_of > timezone.localdate():
+            # A slip in a title or a file name: taken at its word, it would make every true export an older one.
+            mapping = replace(mapping, as_of=None)
+        return mapping, body
 
     def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterable[ReadRow[PatentRecord]]:
         return read_patents(table, mapping, options)
@@ -39,15 +44,16 @@ class PatentStorer:
         changes = list(merged(rows).values())
         attach_stored(changes)
         today = timezone.localdate()
-        for change in changes:
-            settle(change, run, today)
         touched = self._touched(changes, run)
+        for change in changes:
+            change.again = change.stored is not None and change.stored["id"] in touched
+            settle(change, run, today)
         new = [change for change in changes if change.stored is None]
         old = [change for change in changes if change.stored is not None and (change.changes or change.revived)]
         ids = writing.insert(new, run, work, self._linker)
         ids |= writing.update(old, run, work, self._linker)
         writing.record_statuses(changes, ids, run)
-        writing.record_statements(changes, ids, run)
+        statements.record(changes, ids, run, work)
         ledger.record_events(changes, ids, run, work)
         if new or old:
             work.emit("index.patents", ids=[ids[change.record.number] for change in (*new, *old)])
@@ -85,4 +91,4 @@ def outcomes(
 def _kind(change: Change) -> str:
     if change.stored is None or change.revived:
         return "created"
-    return "updated" if change.changes else "unchanged"
+    return "updated" if change.changes or change.restated else "unchanged"

@@ -10,7 +10,7 @@ from typing import Any
 from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.kernel.legal_status import LegalStatus
 from zhiqiao.registry.reference.tables import industry_suggestions
-from zhiqiao.registry.rules import Stage, anniversary, expires_on, is_published
+from zhiqiao.registry.rules import Stage, anniversary, expires_on, is_published, latest_filing
 
 _NOT_YET_PUBLISHED = re.compile(r"[未待前拟][^;；|]{0,2}公[开布]|公[开布]前")
 
@@ -100,7 +100,10 @@ def status_of(record: PatentRecord) -> tuple[LegalStatus, str] | None:
     words = record.status or record.status_simple
     if not words or record.legal_status is None:
         return None
-    return record.legal_status, words[:255]
+    status = record.legal_status
+    if status.phase == "published" and _NOT_YET_PUBLISHED.search(words):
+        status = LegalStatus("pending", "filed", status.overlays)
+    return status, words[:255]
 
 
 @lru_cache(maxsize=1)
@@ -116,11 +119,11 @@ def suggested_industries(main_class: str) -> tuple[str, ...]:
     return _industries().get(main_class[:4], ())
 
 
-def derived(kind: str, values: dict[str, Any], today: date) -> dict[str, Any]:
+def derived(number: str, kind: str, values: dict[str, Any], today: date) -> dict[str, Any]:
     """Columns that follow from others: term, fee day, suggested industries, whether it is public."""
     stage = Stage(
-        values["filed_on"], values["published_on"], values["granted_on"], values["publication_number"],
-        values["grant_number"], values["status_group"], values["status_phase"],
+        values["filed_on"] or latest_filing(number), values["published_on"], values["granted_on"],
+        values["publication_number"], values["grant_number"], values["status_group"], values["status_phase"],
     )  # fmt: skip
     return {
         "expires_on": expires_on(kind, values["filed_on"]),

@@ -16,7 +16,7 @@ from zhiqiao.core.models.base import new_public_id
 from zhiqiao.registry.importing.change import Change, plain, subject, trail
 from zhiqiao.registry.importing.holders import HOLDER_COLUMNS, HolderLinker, effective
 from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, STATUS, status_of
-from zhiqiao.registry.models import HolderStatement, Patent, PatentHolder, StatusRecord
+from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
 
 PATENT_COLUMNS = (
     "public_id", "created_at", "number", "kind", "pct", "check_filled", "provenance", "withdrawn_at",
@@ -26,6 +26,7 @@ STATUS_COLUMNS = (
     "patent_id", "group", "phase", "words", "as_of", "through", "source", "run_id", "recorded_at", "withdrawn_at",
 )  # fmt: skip
 REVISION = "registry.patent"
+PROVENANCE = "provenance"  # beside the fields of a revision: their stamps before and after
 
 
 def column(value: Any) -> Any:
@@ -118,14 +119,14 @@ def update(changes: Sequence[Change], run: ImportRun, work: Work, linker: Holder
         Patent.objects.filter(pk=stored["id"]).update(
             **values, provenance=change.provenance, withdrawn_at=None, updated_at=work.at
         )
-        _rewrite_holders(change, stored, linker, work)
+        rewrite_holders(stored["id"], (stored, change.values), linker, work)
         changes_made = change.changes | (
             {"withdrawn_at": [plain(stored["withdrawn_at"]), None]} if change.revived else {}
         )
         revisions.append(
             Revision(
                 subject_type=REVISION, subject_id=stored["id"], run=run, actor_id=work.actor.actor_id,
-                recorded_at=work.at, changes=changes_made,
+                recorded_at=work.at, changes=changes_made | {PROVENANCE: _stamps_before(change, stored)},
             )
         )  # fmt: skip
         before = shortened({name: pair[0] for name, pair in changes_made.items()})
@@ -135,14 +136,23 @@ def update(changes: Sequence[Change], run: ImportRun, work: Work, linker: Holder
     return ids
 
 
-def _rewrite_holders(change: Change, stored: dict[str, Any], linker: HolderLinker, work: Work) -> None:
-    """A change of holders closes the old rows and opens new ones; nothing is deleted."""
-    role, names = effective(change.values)
-    before = effective(stored)
-    if (role, list(names)) == (before[0], list(before[1])):
+def _stamps_before(change: Change, stored: dict[str, Any]) -> list[Any]:
+    """The provenance of the fields that change, so that an undo gives them their day back too."""
+    names = [name for name in change.changes if name in DESCRIBED]
+    before = {name: stored["provenance"].get(name) for name in names}
+    return [before, {name: change.provenance.get(name) for name in names}]
+
+
+def rewrite_holders(
+    patent: int, values: tuple[dict[str, Any], dict[str, Any]], linker: HolderLinker, work: Work
+) -> None:
+    """A change of holders, from the first to the second of the values, closes the old rows and opens new ones;
+    nothing is deleted."""
+    before, after = (effective(each) for each in values)
+    if (after[0], list(after[1])) == (before[0], list(before[1])):
         return
-    PatentHolder.objects.filter(patent_id=stored["id"], superseded_at=None).update(superseded_at=work.at, standing=None)
-    insert_rows(PatentHolder, HOLDER_COLUMNS, linker.rows(stored["id"], role, names, as_column(work.at)))
+    PatentHolder.objects.filter(patent_id=patent, superseded_at=None).update(superseded_at=work.at, standing=None)
+    insert_rows(PatentHolder, HOLDER_COLUMNS, linker.rows(patent, *after, as_column(work.at)))
 
 
 def record_statuses(changes: Sequence[Change], ids: dict[str, int], run: ImportRun) -> None:
@@ -170,19 +180,3 @@ def _known_statuses(keys: Sequence[int]) -> set[tuple[Any, ...]]:
         rows = StatusRecord.objects.filter(patent_id__in=keys[start : start + 500], withdrawn_at=None)
         found.update(rows.values_list("patent_id", "words", "as_of", "through"))
     return found
-
-
-def record_statements(changes: Sequence[Change], ids: dict[str, int], run: ImportRun) -> None:
-    """What holders declare goes to its own layer, seen by them and the city alone."""
-    for change in changes:
-        record = change.record
-        key = ids.get(record.number) or (change.stored or {}).get("id")
-        if key is None or not (record.declared or record.money):
-            continue
-        statement, _ = HolderStatement.objects.get_or_create(patent_id=key)
-        said = {**statement.said, **record.declared}
-        money = {**statement.money, **{name: str(amount) for name, amount in record.money.items()}}
-        if (said, money) != (statement.said, statement.money):
-            statement.said, statement.money, statement.run = said, money, run
-            statement.recorded_at = timezone.now()
-            statement.save()
