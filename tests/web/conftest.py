@@ -110,7 +110,7 @@ def make_match(need: Need, patent: Patent) -> Match:
     return Match.objects.create(
         need=need, patent=patent, rank=1, score=0.71, relevance="strong", version="test",
         reasons=[{"code": "same_class", "facts": {"classes": ["B22D"]}}],
-        passage={"field": "abstract", "text": "模具更耐磨", "highlights": [[0, 2], [3, 5]], "need_highlights": [[0, 2]]},
+        passage={"field": "abstract", "text": "模具更耐磨", "highlights": [[0, 2]], "need_highlights": [[0, 2]]},
     )  # fmt: skip
 
 

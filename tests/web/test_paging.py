@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from zhiqiao.core.models import Job
 from zhiqiao.registry.models import Patent
-from zhiqiao.web.paging import Cursor, Sort, count_up_to, read_cursor, slice_of
 from zhiqiao.web.lists import turned
+from zhiqiao.web.paging import Cursor, Sort, count_up_to, read_cursor, slice_of
 
 pytestmark = pytest.mark.django_db
 DAYS = st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=14)
@@ -56,7 +57,7 @@ def test_pages_forth_and_back_are_the_list(days: list[int | None], size: int, so
         cursor = revived(page.next, sort)
     assert [row.pk for page in pages for row in page.rows] == wanted(sort)
     assert not pages[0].previous
-    for before, after in zip(pages, pages[1:], strict=False):
+    for before, after in itertools.pairwise(pages):
         back = cut(sort, revived(after.previous, sort), size)
         assert [row.pk for row in back.rows] == [row.pk for row in before.rows]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from zhiqiao.exchange.spreadsheets import Column, csv_chunks, write_list
 from zhiqiao.kernel.errors import NotFound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Answer = TypeVar("Answer", FileResponse, StreamingHttpResponse)
 NARROWEST, WIDEST = 12, 40  # characters
 
 
@@ -43,7 +44,7 @@ def download(sheet: Sheet, kind: str) -> FileResponse | StreamingHttpResponse:
     return _named(FileResponse(target, content_type=XLSX), sheet, kind)
 
 
-def _named(response: Any, sheet: Sheet, kind: str) -> Any:
+def _named(response: Answer, sheet: Sheet, kind: str) -> Answer:
     name = f"{sheet.title}-{timezone.localdate():%Y%m%d}.{kind}"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response

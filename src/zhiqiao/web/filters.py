@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters as df
+import django_filters as df  # type: ignore[import-untyped]  # it ships no types
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.inventory.models import Tier
@@ -19,7 +18,7 @@ class Worded(forms.Form):
     """Says beside each field what is wrong, and ties the words to the field for screen readers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -54,7 +53,7 @@ class SeveralFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     widget = SeveralFiles
 
-    def clean(self, value: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # several files
+    def clean(self, value: Any, initial: Any = None) -> list[Any]:
         files = list(value) if isinstance(value, list | tuple) else [value]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(_("At most %(most)s files at once."), params={"most": MOST_FILES})
@@ -63,7 +62,7 @@ class FilesField(forms.FileField):
 
 class ImportForm(Worded):
     kind = forms.ChoiceField(label=_("What is in the files"), widget=forms.RadioSelect)
-    files = FilesField(
+    uploads = FilesField(
         label=_("Files"),
         help_text=_(
             "Excel (.xlsx, .xls), CSV or the patent office's XML, also packed as .zip. Several at once will do."
@@ -85,7 +84,7 @@ class ImportForm(Worded):
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 -- declared above
         kind.choices = [(each, label(each)) for each in kinds]
         kind.initial = kinds[0] if kinds else None
-        self.fields["files"].widget.attrs |= {"data-names": "chosen", "multiple": True}
+        self.fields["uploads"].widget.attrs |= {"data-names": "chosen", "multiple": True}
         offer(self, "organisation", organisations)
 
 

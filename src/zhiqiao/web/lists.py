@@ -12,11 +12,12 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django_filters import FilterSet
+from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
 from zhiqiao.parties.actors import Actor
 from zhiqiao.web.downloads import Sheet, download
@@ -105,7 +106,7 @@ def list_page(request: SignedInRequest, listing: Listing[Any], **more: Any) -> H
     return render(request, listing.template, context | more)
 
 
-def list_export(request: SignedInRequest, listing: Listing[Any], kind: str) -> Any:
+def list_export(request: SignedInRequest, listing: Listing[Any], kind: str) -> HttpResponseBase:
     """All rows that the filters in the address leave, in the order of the page, as ``xlsx`` or ``csv``."""
     filters = filtered(request, listing)
     records = filters.qs if filters.is_valid() else listing.records(request.actor).none()
@@ -126,8 +127,9 @@ def filtered(request: SignedInRequest, listing: Listing[Any]) -> FilterSet:
 def turned(records: QuerySet[M], sort: Sort, cursor: Cursor | None) -> Slice[M]:
     """The page at the cursor; the first one where the cursor's value is none that the column could hold."""
     if cursor is not None and sort.column != "pk" and cursor.value is not None:
+        column: Any = records.model._meta.get_field(sort.column)
         try:
-            value = records.model._meta.get_field(sort.column).to_python(cursor.value)
+            value = column.to_python(cursor.value)
         except ValidationError:
             return slice_of(records, sort, None)
         cursor = Cursor(value, cursor.key, cursor.back)

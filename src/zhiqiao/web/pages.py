@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
@@ -126,6 +126,6 @@ def for_page(name: str) -> Callable[[View[Rest]], View[Rest]]:
                 raise NotFound
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("View[Rest]", guarded)
 
     return decorate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from zhiqiao.core.models import AuditBlock, AuditEntry
@@ -26,5 +27,5 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("audit_log")
-def audit_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def audit_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.AUDIT, kind)

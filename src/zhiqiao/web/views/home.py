@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -26,5 +27,5 @@ def public_search(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-def public_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def public_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.PUBLIC_PATENTS, kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -40,7 +42,7 @@ def import_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("import_list")
-def import_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def import_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.IMPORTS, kind)
 
 
@@ -57,7 +59,7 @@ def import_new(request: SignedInRequest) -> HttpResponse:
         try:
             run = received(request.actor, form.cleaned_data)
         except ZhiqiaoError as error:
-            form.add_error("files", refusal(error).text)
+            form.add_error("uploads", refusal(error).text)
         else:
             return redirect("import_page", run.public_id)
     return render(request, "imports/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -70,7 +72,7 @@ def senders_for(actor: Actor) -> list[tuple[str, str]]:
 def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
     """Put the uploads where the importer can open them, and hand them in."""
     with tempfile.TemporaryDirectory(prefix="zhiqiao-upload-") as folder:
-        files = tuple(_laid_down(Path(folder), number, upload) for number, upload in enumerate(asked["files"]))
+        files = tuple(_laid_down(Path(folder), number, upload) for number, upload in enumerate(asked["uploads"]))
         request = ImportRequest(
             kind=asked["kind"],
             files=files,
@@ -81,7 +83,7 @@ def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
         return send(actor, request)
 
 
-def _laid_down(folder: Path, number: int, upload: UploadedFile) -> tuple[str, Path]:
+def _laid_down(folder: Path, number: int, upload: UploadedFile[Any]) -> tuple[str, Path]:
     name = plain_name(upload.name or "")
     path = folder / f"{number}{Path(name).suffix}"
     with path.open("wb") as out:
@@ -107,7 +109,7 @@ def import_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "run": run,
         "job": job_of(run),
         "files": run.files.select_related("blob"),
-        "reasons": sorted(run.reasons.items(), key=lambda pair: -pair[1]),
+        "reasons": Counter(run.reasons).most_common(),
         "rejected": first_rejected(run),
         "questions": open_questions(run),
         "may_undo": IMPORTS.may(request.actor, "undo", run) and run.state in {run.State.DONE, run.State.FAILED},

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,7 +52,7 @@ def inventory_scope(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("inventory_scope")
-def inventory_scope_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def inventory_scope_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.SCOPE, kind)
 
 
@@ -63,7 +64,7 @@ def inventory_tiers(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("inventory_tiers")
-def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.TIERS, kind)
 
 
@@ -84,7 +85,7 @@ def inventory_fees(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("inventory_fees")
-def inventory_fees_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def inventory_fees_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     headings = [
         _("Patent"), _("Application number"), _("Institution"), _("Year"), _("Due on"), _("Amount (yuan)"),
         _("Surcharge (yuan)"), _("Grace until"),
@@ -112,7 +113,7 @@ def inventory_unknowns(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("inventory_unknowns")
-def inventory_unknowns_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def inventory_unknowns_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     headings = [
         _("Institution"), _("In stock"), _("Status not known"), _("Funding not known"), _("Willingness not said"),
         _("Day of grant not known"),

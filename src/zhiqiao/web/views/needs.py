@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,7 +37,7 @@ def need_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("need_list")
-def need_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def need_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.NEEDS, kind)
 
 

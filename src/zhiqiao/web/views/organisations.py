@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,7 @@ def organisation_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("organisation_list")
-def organisation_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def organisation_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.ORGANISATIONS, kind)
 
 

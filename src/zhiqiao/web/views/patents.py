@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,7 +31,7 @@ def patent_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @for_page("patent_list")
-def patent_export(request: SignedInRequest, kind: str) -> HttpResponse:
+def patent_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
     return list_export(request, listings.PATENTS, kind)
 
 

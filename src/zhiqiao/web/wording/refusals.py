@@ -66,6 +66,7 @@ TEXTS: Final[dict[str, Text]] = {
     "entry_out_of_stock": _("The patent does not count in this stocktaking, so it has no tier."),
     "entry_changed_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "appraised_meanwhile": _("The patent was appraised anew meanwhile. Look at it again."),
+    "written_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "inventory_frozen": _("The stocktaking is frozen: which patents count changes no more."),
     "inventory_cutoff_differs": _("A stocktaking of this name exists with another cutoff."),
     "inventory_name_empty": _("A stocktaking needs a name."),

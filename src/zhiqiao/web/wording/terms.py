@@ -29,7 +29,8 @@ LABELS: Final[dict[str, str | Promise]] = {
     "licence_ordinary": _("Ordinary licence"), "open_licence": _("Open licence"),
     "preservation": _("Preservation"), "dispute": _("Dispute"),
     # in and out of the stock
-    "in_stock": _("Counts in"), "status_unknown": _("Status not known"), "grant_day_unknown": _("Day of grant not known"),
+    "in_stock": _("Counts in"), "status_unknown": _("Status not known"),
+    "grant_day_unknown": _("Day of grant not known"),
     "not_first_holder": _("Not the first holder"), "not_granted": _("Not granted"), "ended": _("Ended"),
     "expired": _("Term expired"), "granted_after_cutoff": _("Began after the cutoff"),
     "restorable": _("Lapsed, restorable"),
@@ -104,7 +105,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "money.budget": _("Budget"), "money.registered_capital": _("Registered capital"),
     "money.paid_in_capital": _("Paid-in capital"),
     # stages of a job
-    "reading": _("Reading"), 
+    "reading": _("Reading"),
 }  # fmt: skip
 
 

@@ -1,0 +1,181 @@
+"""A few journeys in a real Chromium, and every page looked at by axe-core: light and dark, desk and phone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.web.conftest import PASSWORD, City
+from tests.web.test_permission_matrix import MATRIX, address
+from zhiqiao.core.models import ImportRun
+from zhiqiao.inventory.models import InventoryEntry
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Playwright runs an event loop in this thread; Django would take the tests for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+SHOWN = [
+    (name, "own" if row.record else "")
+    for name, row in MATRIX.items()
+    if row.method == "get"
+    and not name.endswith(("_export", "_report"))
+    and name not in {"account_login", "public_search", "account_logout"}
+    and not name.startswith("mfa_a")
+    and not name.startswith(("mfa_d", "mfa_g", "mfa_r", "mfa_v"))
+]
+OPEN = [("account_login", ""), ("public_search", "")]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine: install the package chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=sandbox)
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+def troubling(message: ConsoleMessage) -> bool:
+    """A form that comes back with 422 is an answer, not a fault."""
+    return message.type == "error" and "422" not in message.text
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: LiveServer, city: City) -> Iterator[Visit]:
+    """Open an address as somebody; every error that the browser logs fails the test."""
+    contexts: list[BrowserContext] = []
+    noise: list[str] = []
+
+    def opened(who: str, where: str, size: dict[str, int] = DESK, theme: str = "light") -> Page:
+        context = chromium.new_context(viewport=size, locale="zh-CN", reduced_motion="reduce")  # type: ignore[arg-type]  # a size
+        contexts.append(context)
+        context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+        if who != "public":
+            session = city.client(who).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: noise.append(message.text) if troubling(message) else None)
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.goto(live_server.url + where)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not noise
+
+
+def faults(page: Page) -> list[Any]:
+    found = Axe().run(page, options=LEVELS).response["violations"]
+    return [(fault["id"], [node["html"][:160] for node in fault["nodes"]][:3]) for fault in found]
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", DESK), ("dark", PHONE)])
+def test_pages_are_accessible_and_never_wider_than_the_screen(
+    city: City, visit: Visit, live_server: LiveServer, theme: str, size: dict[str, int]
+) -> None:
+    found: dict[str, Any] = {}
+    page = visit("holder", reverse("home"), size, theme)
+    officer = visit("bureau", reverse("home"), size, theme)
+    stranger = visit("public", reverse("public_search"), size, theme)
+    for name, owner in [*SHOWN, *OPEN]:
+        wanted = MATRIX[name]
+        seen_by_holder = (getattr(wanted, owner or "plain").split()[2]) == "200"
+        tab = stranger if (name, owner) in OPEN else page if seen_by_holder else officer
+        tab.goto(live_server.url + address(city, name, owner))
+        if problems := faults(tab):
+            found[name] = problems
+        if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found[f"{name} is too wide"] = size
+    assert not found
+
+
+def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
+    """Log in, state a need with a private part, and see it kept apart: by thumb alone."""
+    page = visit("public", reverse("account_login"), PHONE)
+    page.get_by_label("用户名").fill("firm")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("navigation", name="快捷导航").get_by_role("link", name="找专利", exact=True).click()
+    page.get_by_label("您在找什么技术").fill("我们的压铸模具五万次就开裂，想找寿命翻倍的表面处理。")
+    assert page.locator("#counted").inner_text().startswith("26")
+    page.get_by_role("button", name="登记为需求").click()
+    assert "五万次" in page.get_by_label("您在找什么技术").input_value()
+    page.get_by_label("不对外的细节").fill("最高出价二十万元")
+    page.get_by_role("button", name="登记并查找专利").click()
+    page.wait_for_url("**/needs/*-*/")
+    private = page.locator(".private")
+    assert "最高出价二十万元" in private.inner_text() and "仅本企业可见" in private.inner_text()
+
+
+def test_officer_filters_turns_and_opens_by_keyboard(city: City, visit: Visit, more_patents: Callable[[int], None]) -> None:
+    more_patents(60)
+    page = visit("bureau", reverse("patent_list"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("/")
+    page.keyboard.type("第1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    assert page.get_by_role("link", name="移除此条件").count() == 1
+    page.get_by_role("link", name="清除全部条件").click()
+    page.get_by_role("link", name="下一页").click()
+    assert "at=" in page.url
+    page.get_by_role("link", name="一种第1号装置").first.press("Enter")
+    assert page.get_by_role("heading", level=1).inner_text() == "一种第1号装置"
+
+
+def test_holder_decides_a_tier(city: City, visit: Visit) -> None:
+    entry = city.records["own_entry"]
+    page = visit("holder", reverse("inventory_tier", args=[entry.public_id]))
+    page.get_by_label("待观察").check()
+    page.get_by_role("button", name="确认分层").click()
+    assert page.get_by_role("alert").count()
+    page.get_by_label("理由").fill("市场前景不明")
+    page.get_by_role("button", name="确认分层").click()
+    page.get_by_role("status").filter(has_text="的分层已确认").wait_for()
+    assert InventoryEntry.objects.get(pk=entry.pk).tier == "watch"
+
+
+def test_holder_sends_a_file_and_is_told_that_it_waits(city: City, visit: Visit, tmp_path: Path) -> None:
+    source = tmp_path / "专利清单.csv"
+    source.write_text("专利名称,申请号,申请人\n一种装置,201810000001.X,示例学院\n", encoding="utf-8")
+    page = visit("holder", reverse("import_new"))
+    page.get_by_label("文件", exact=True).set_input_files(source)
+    assert "专利清单.csv" in page.locator("#chosen").inner_text()
+    page.get_by_label("报送单位").fill("示例学院科研处")
+    page.get_by_role("button", name="开始导入").click()
+    page.get_by_role("heading", name="排队等待处理").wait_for()
+    assert ImportRun.objects.filter(sender="示例学院科研处", organisation_id=city.houses["college"].pk).count() == 1
+    assert page.locator("#import-state").get_attribute("hx-trigger") == "every 2s"
+
+
+def test_undo_asks_before_it_acts(city: City, visit: Visit) -> None:
+    page = visit("holder", reverse("import_page", args=[city.records["own_run"].public_id]))
+    page.get_by_role("button", name="撤销此次导入").click()
+    page.get_by_role("button", name="保留").click()
+    assert ImportRun.objects.get(pk=city.records["own_run"].pk).state == "done"
+    page.get_by_role("button", name="撤销此次导入").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销", exact=True).click()
+    page.get_by_role("status").filter(has_text="已撤销").wait_for()
+    assert ImportRun.objects.get(pk=city.records["own_run"].pk).state == "undone"
