@@ -25,7 +25,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+LEVELS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 SHOWN = [
     (name, "own" if row.record else "")
     for name, row in MATRIX.items()
@@ -126,7 +128,9 @@ def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
     assert "最高出价二十万元" in private.inner_text() and "仅本企业可见" in private.inner_text()
 
 
-def test_officer_filters_turns_and_opens_by_keyboard(city: City, visit: Visit, more_patents: Callable[[int], None]) -> None:
+def test_officer_filters_turns_and_opens_by_keyboard(
+    city: City, visit: Visit, more_patents: Callable[[int], None]
+) -> None:
     more_patents(60)
     page = visit("bureau", reverse("patent_list"))
     page.keyboard.press("Tab")

@@ -14,6 +14,7 @@ from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
+from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.inventory_reading import current_decisions
 from zhiqiao.web.wording import label
 
@@ -64,6 +65,8 @@ def _facts(patent: Patent, insider: bool) -> Iterator[Fact]:
 
 
 def _shown(patent: Patent, name: str) -> Any:
+    if name == "industries":
+        return named(patent.industries, industry_names(patent.industries))
     if name == "number":
         return patent.shown_number
     if name in {"kind", "funding"}:

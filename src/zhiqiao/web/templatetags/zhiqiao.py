@@ -109,6 +109,11 @@ def say(code: Any) -> str:
 
 
 @register.filter
+def trail(code: str) -> str:
+    return wording.trail_word(code)
+
+
+@register.filter
 def reason(value: Any) -> str:
     """One reason of a suggestion, which is a code with its facts or plain words, as a sentence."""
     return wording.sentence(value)

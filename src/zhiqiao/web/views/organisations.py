@@ -14,6 +14,7 @@ from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.selectors import names_of, organisation_by_public_id
 from zhiqiao.registry.selectors import patents_visible_to
 from zhiqiao.web import listings, searching
+from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
 
@@ -42,6 +43,7 @@ def organisation_page(request: SignedInRequest, public_id: UUID) -> HttpResponse
     patents = searching.held_by_organisation(patents_visible_to(actor), organisation)
     context = {
         "organisation": organisation,
+        "industries": named(organisation.industries, industry_names(organisation.industries)),
         "names": names_of(organisation),
         "suggestions": suggestions_for_organisation(actor, organisation)[: 2 * SHOWN],
         "patents": patents.order_by("-id")[:SHOWN],

@@ -56,5 +56,7 @@ def patent_push(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         suggest_push(actor=request.actor, patent=patent)
         return redirect("patent_push", patent.public_id)
-    context = {"patent": patent, "suggestions": suggestions_for_patent(request.actor, patent)}
+    suggestions = list(suggestions_for_patent(request.actor, patent))
+    listings.with_industries(request.actor, [each.organisation for each in suggestions])
+    context = {"patent": patent, "suggestions": suggestions}
     return render(request, "patents/push.html", context)

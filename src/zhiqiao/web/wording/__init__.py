@@ -4,5 +4,17 @@ from zhiqiao.web.wording.passages import cut
 from zhiqiao.web.wording.reasons import appraisal_gap, lacking, row_reason, sentence
 from zhiqiao.web.wording.refusals import Refusal, refusal
 from zhiqiao.web.wording.terms import TONES, label
+from zhiqiao.web.wording.trail import trail_word
 
-__all__ = ["TONES", "Refusal", "appraisal_gap", "cut", "label", "lacking", "refusal", "row_reason", "sentence"]
+__all__ = [
+    "TONES",
+    "Refusal",
+    "appraisal_gap",
+    "cut",
+    "label",
+    "lacking",
+    "refusal",
+    "row_reason",
+    "sentence",
+    "trail_word",
+]

@@ -72,6 +72,13 @@
     document.getElementById(counter).textContent = event.target.value.length + " / " + event.target.maxLength;
   });
 
+  // On a phone the further filters wait behind their button.
+  if (window.matchMedia("(max-width: 640px)").matches) {
+    document.querySelectorAll("details.finder-more").forEach(function (more) {
+      more.open = false;
+    });
+  }
+
   // Names the files that were chosen.
   document.addEventListener("change", function (event) {
     if (!event.target.matches("input[type=file][data-names]")) return;

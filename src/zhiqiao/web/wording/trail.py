@@ -1,0 +1,52 @@
+"""What stands in the audit trail, in words: actions and the kinds of record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: Final[dict[str, str | Promise]] = {
+    "core.attach": _("File attached"), "core.withdraw_attachment": _("Attachment withdrawn"),
+    "core.enqueue_job": _("Work asked for"), "core.end_job": _("Work ended"), "core.cancel_job": _("Work cancelled"),
+    "core.retry_job": _("Work tried again"), "core.erase_personal": _("Personal value erased by law"),
+    "core.load_reference": _("Reference tables loaded"), "core.start_import": _("Import started"),
+    "core.finish_import": _("Import ended"), "core.report_import": _("Report of rejected rows written"),
+    "core.undo_import": _("Import undone"),
+    "parties.register_organisation": _("Organisation registered"),
+    "parties.register_named": _("Organisation taken from a file"),
+    "parties.describe_organisation": _("Organisation described"), "parties.change_name": _("Name changed"),
+    "parties.add_alias": _("Other name added"), "parties.merge_organisations": _("Organisations merged"),
+    "parties.import_organisation": _("Organisation imported"), "parties.import_names": _("Names imported"),
+    "parties.create_user": _("Log-in created"), "parties.set_password": _("Password set"),
+    "parties.close_login": _("Log-in closed"), "parties.grant_role": _("Role granted"),
+    "parties.end_role": _("Role ended"), "parties.choose_pushes": _("Pushes chosen"),
+    "parties.add_contact": _("Contact added"), "parties.withdraw_contact": _("Contact withdrawn"),
+    "parties.move_membership": _("Role moved by a merger"), "parties.carry_names": _("Names carried over by a merger"),
+    "parties.hand_over_code": _("Credit code handed over by a merger"), "parties.undo_import": _("Import undone"),
+    "registry.import_patent": _("Patent imported"), "registry.import_statement": _("Holder's statement imported"),
+    "registry.import_encumbrances": _("Encumbrances imported"), "registry.undo_import": _("Import undone"),
+    "inventory.begin": _("Stocktaking begun"), "inventory.enter": _("Entered into the stocktaking"),
+    "inventory.rescope": _("In or out changed"), "inventory.freeze": _("Stocktaking frozen"),
+    "inventory.appraise": _("Appraised"), "inventory.suggest_tier": _("Tier suggested"),
+    "inventory.confirm_tier": _("Tier confirmed"), "inventory.correct_entry": _("Entry corrected"),
+    "inventory.adopt_statement": _("Holder's statement adopted"), "inventory.count_replies": _("Replies counted"),
+    "needs.state_need": _("Need stated"), "needs.close_need": _("Need closed"),
+    "needs.import_need": _("Need imported"), "needs.undo_import": _("Import undone"),
+    "matching.match_need": _("Need matched"), "matching.suggest_push": _("Push list made"),
+    "matching.relink_merged": _("Matches moved by a merger"),
+}  # fmt: skip
+SUBJECTS: Final[dict[str, str | Promise]] = {
+    "core.attachment": _("Attachment"), "core.import": _("Import"), "core.job": _("Work"),
+    "core.personal": _("Personal value"), "core.reference": _("Reference tables"),
+    "parties.contact": _("Contact"), "parties.organisation": _("Organisation"), "parties.user": _("Log-in"),
+    "registry.patent": _("Patent"), "registry.statement": _("Holder's statement"),
+    "inventory.inventory": _("Stocktaking"), "inventory.entry": _("Entry of a stocktaking"),
+    "inventory.appraisal": _("Appraisal"), "needs.need": _("Need"),
+}  # fmt: skip
+
+
+def trail_word(code: str) -> str:
+    """An action or kind of record in words; one that nobody worded yet shows as its code."""
+    return str(ACTIONS.get(code) or SUBJECTS.get(code) or code)
