@@ -10,8 +10,8 @@ from django.utils import translation
 
 from zhiqiao.exchange.reasons import REASONS
 from zhiqiao.kernel.errors import Conflict, Invalid, NotFound, ZhiqiaoError
-from zhiqiao.web.wording import cut, label, refusal, row_reason, sentence
-from zhiqiao.web.wording.refusals import TEXTS
+from zhiqiao.wording import cut, label, refusal, row_reason, sentence
+from zhiqiao.wording.refusals import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

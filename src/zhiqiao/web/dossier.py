@@ -16,7 +16,7 @@ from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.inventory_reading import current_decisions
-from zhiqiao.web.wording import label
+from zhiqiao.wording import label
 
 FIELDS: Final = (
     "number", "kind", "applicants", "holders", "inventors", "filed_on", "published_on", "publication_number",

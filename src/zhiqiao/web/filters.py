@@ -20,7 +20,7 @@ from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.parties.selectors import organisations_like
 from zhiqiao.registry.models.patents import Funding, PatentKind, StatusGroup
 from zhiqiao.web import searching
-from zhiqiao.web.wording import label
+from zhiqiao.wording import label
 
 LONGEST_QUERY = 200  # characters
 Records = QuerySet[Any]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.inventory.models import Tier
-from zhiqiao.web.wording import label
+from zhiqiao.wording import label
 
 MOST_FILES = 30
 LONGEST_NEED = 2_000  # characters

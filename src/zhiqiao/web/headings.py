@@ -12,7 +12,7 @@ from zhiqiao.core.models import ImportRun
 from zhiqiao.exchange import vocabularies
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.web.forms import Worded
-from zhiqiao.web.wording import label
+from zhiqiao.wording import label
 
 VOCABULARIES: Final = {
     "patents": vocabularies.PATENTS,

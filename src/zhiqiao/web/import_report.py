@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.registry.selectors import table_name
-from zhiqiao.web.wording import row_reason
+from zhiqiao.wording import row_reason
 
 SHOWN: Final = 20
 CELLS_SHOWN: Final = 4

@@ -23,7 +23,7 @@ from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.inventory_reading import current_decisions
 from zhiqiao.web.lists import Column, Listing
 from zhiqiao.web.paging import Sort
-from zhiqiao.web.wording import label, sentence, trail_word
+from zhiqiao.wording import label, sentence, trail_word
 
 
 def holder_names(patent: Patent) -> list[str]:

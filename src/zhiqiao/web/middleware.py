@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
 from zhiqiao.parties.models import User
-from zhiqiao.web.wording import refusal
+from zhiqiao.wording import refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
 STATUS = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}

@@ -1,5 +1,20 @@
-"""Codes put into words, for every face."""
+"""Codes put into words: refusals, reasons, labels. The rooms below speak in stable codes, people do not."""
 
-from zhiqiao.web.wording import cut, label, refusal, sentence
+from zhiqiao.wording.passages import cut
+from zhiqiao.wording.reasons import appraisal_gap, lacking, row_reason, sentence
+from zhiqiao.wording.refusals import Refusal, refusal
+from zhiqiao.wording.terms import TONES, label
+from zhiqiao.wording.trail import trail_word
 
-__all__ = ["cut", "label", "refusal", "sentence"]
+__all__ = [
+    "TONES",
+    "Refusal",
+    "appraisal_gap",
+    "cut",
+    "label",
+    "lacking",
+    "refusal",
+    "row_reason",
+    "sentence",
+    "trail_word",
+]

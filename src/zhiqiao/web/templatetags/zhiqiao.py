@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from zhiqiao.web import wording
+from zhiqiao import wording
 
 register = template.Library()
 

@@ -31,7 +31,7 @@ from zhiqiao.web.import_report import first_rejected
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.web.sending import behalves, importable, send, send_again, take_back
-from zhiqiao.web.wording import refusal
+from zhiqiao.wording import refusal
 
 
 @require_safe

@@ -25,7 +25,7 @@ from zhiqiao.web.forms import TierForm
 from zhiqiao.web.inventory_reading import current_decisions, entry_for
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
-from zhiqiao.web.wording import refusal
+from zhiqiao.wording import refusal
 
 FEE_DAYS = 90
 FEES_SHOWN = 200

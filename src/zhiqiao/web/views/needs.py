@@ -26,7 +26,7 @@ from zhiqiao.web import listings
 from zhiqiao.web.forms import NeedForm, StateNeedForm
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
-from zhiqiao.web.wording import refusal
+from zhiqiao.wording import refusal
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from zhiqiao.web.wording.terms import label
+from zhiqiao.wording.terms import label
 
 
 class Facts(dict[str, str]):

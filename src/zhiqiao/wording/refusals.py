@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.exchange.reasons import REASONS
 from zhiqiao.kernel.errors import ZhiqiaoError
-from zhiqiao.web.wording.facts import readable
-from zhiqiao.web.wording.reasons import row_reason
+from zhiqiao.wording.facts import readable
+from zhiqiao.wording.reasons import row_reason
 
 Text = str | Promise
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.exchange.reasons import REASONS as ROWS
 from zhiqiao.exchange.reasons import reason_text
-from zhiqiao.web.wording.facts import readable
-from zhiqiao.web.wording.terms import LABELS, label
+from zhiqiao.wording.facts import readable
+from zhiqiao.wording.terms import LABELS, label
 
 Text = str | Promise
 
