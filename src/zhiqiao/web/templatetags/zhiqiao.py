@@ -10,7 +10,7 @@ from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -148,10 +148,11 @@ def need_side(passage: Mapping[str, Any], asked: str) -> SafeString:
     return highlighted({"text": asked, "highlights": passage.get("need_highlights") or ()})
 
 
-@register.filter
-def unlocalised(value: float) -> str:
-    """A number as HTML wants it in attributes."""
-    return f"{value:.4f}"
+@register.simple_tag
+def meter(value: float, most: int, name: str = "") -> SafeString:
+    """A bar for a figure that stands beside it; without a name screen readers pass over it."""
+    told = format_html('aria-label="{}"', name) if name else mark_safe('aria-hidden="true"')
+    return format_html('<meter min="0" max="{}" value="{}" {}></meter>', most, f"{value:.4f}", told)
 
 
 @register.filter
