@@ -167,7 +167,8 @@ def by_executemany(path: Path) -> None:
     from zhiqiao.registry.models import Patent
 
     def stored() -> Iterator[tuple[Any, ...]]:
-        defaults = [Patent._meta.get_field(name).get_default() for name in PATENT_COLUMNS]
+        fields = {field.attname: field for field in Patent._meta.concrete_fields}
+        defaults = [fields[name].get_default() for name in PATENT_COLUMNS]
         plain = [column(value) if not isinstance(value, uuid_type) else value.hex for value in defaults]
         at = {name: place for place, name in enumerate(PATENT_COLUMNS)}
         with path.open(encoding="utf-8", newline="") as source:

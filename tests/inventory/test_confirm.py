@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django import Settings
 
 from tests.inventory.factories import TODAY, actor, entry, organisation, patent
 from zhiqiao.core.models import AuditEntry, OutboxEvent
@@ -14,7 +16,8 @@ from zhiqiao.inventory.actions import tiers as tier_actions
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.rules.indicator_tree import FOLDER
 from zhiqiao.inventory.rules.tiers import BrokenRules
-from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ZhiqiaoError
+from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -35,19 +38,21 @@ def appraised(record: InventoryEntry, total: float) -> None:
 
 
 @pytest.fixture
-def school():
+def school() -> Organisation:
     return organisation()
 
 
 @pytest.fixture
-def record(school):
+def record(school: Organisation) -> InventoryEntry:
     made = entry(school)
     appraised(made, 15.0)
     suggest()
     return InventoryEntry.objects.get(pk=made.pk)
 
 
-def test_a_negative_suggestion_has_no_effect_before_a_person_confirms_it(record, school):
+def test_a_negative_suggestion_has_no_effect_before_a_person_confirms_it(
+    record: InventoryEntry, school: Organisation
+) -> None:
     assert (record.tier, record.suggested_tier, record.score) == ("base", "abandon", 15.0)
     manager = actor(Role.HOLDER_MANAGER, school)
     with pytest.raises(Invalid, match="tier_needs_note"):
@@ -62,7 +67,7 @@ def test_a_negative_suggestion_has_no_effect_before_a_person_confirms_it(record,
     assert OutboxEvent.objects.filter(queue="index.patents", payload={"ids": [record.patent_id]}).exists()
 
 
-def test_a_persons_word_outlives_new_suggestions(record, school):
+def test_a_persons_word_outlives_new_suggestions(record: InventoryEntry, school: Organisation) -> None:
     confirm_tier(actor=actor(Role.HOLDER_MANAGER, school), entry=record, tier="promoted", note="")
     Appraisal.objects.filter(patent_id=record.patent_id).update(total=90.0)
     suggest()
@@ -86,7 +91,9 @@ def test_a_persons_word_outlives_new_suggestions(record, school):
         (Role.SYSTEM_ADMIN, True, NotFound),
     ],
 )
-def test_who_may_confirm(role, own, error, record, school):
+def test_who_may_confirm(
+    role: Role, own: bool, error: type[ZhiqiaoError] | None, record: InventoryEntry, school: Organisation
+) -> None:
     person = actor(role, school if own else organisation("示例学院"))
     if error is None:
         assert confirm_tier(actor=person, entry=record, tier="base", note="").confirmed == "base"
@@ -96,7 +103,7 @@ def test_who_may_confirm(role, own, error, record, school):
     assert current(record).confirmed == ""
 
 
-def test_what_cannot_be_confirmed(record, school):
+def test_what_cannot_be_confirmed(record: InventoryEntry, school: Organisation) -> None:
     manager = actor(Role.HOLDER_MANAGER, school)
     with pytest.raises(Invalid, match="tier_unknown"):
         confirm_tier(actor=manager, entry=record, tier="gold", note="")
@@ -106,7 +113,7 @@ def test_what_cannot_be_confirmed(record, school):
         confirm_tier(actor=manager, entry=entry(school, in_stock=False), tier="base", note="")
 
 
-def test_two_people_before_the_same_screen(record, school):
+def test_two_people_before_the_same_screen(record: InventoryEntry, school: Organisation) -> None:
     seen = current(record).public_id
     confirm_tier(actor=actor(Role.HOLDER_MANAGER, school), entry=record, tier="promoted", note="", seen=seen)
     with pytest.raises(Conflict, match="tier_decided_meanwhile"):
@@ -114,13 +121,15 @@ def test_two_people_before_the_same_screen(record, school):
     assert current(record).confirmed == "promoted"
 
 
-def test_two_confirmations_at_once(record, school, monkeypatch):
+def test_two_confirmations_at_once(
+    record: InventoryEntry, school: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other decides between our reading and our writing: ours is refused and leaves nothing behind."""
     check = tier_actions._check_decision
     before = current(record)
 
-    def interrupted(*arguments):
-        check(*arguments)
+    def interrupted(entry: InventoryEntry, tier: str, note: str) -> None:
+        check(entry, tier, note)
         monkeypatch.setattr(tier_actions, "_standing_decisions", lambda keys: TierDecision.objects.filter(pk=before.pk))
         before.superseded_at = before.created_at
         before.save()
@@ -133,7 +142,7 @@ def test_two_confirmations_at_once(record, school, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_people_decide_in_two_connections(record, school):
+def test_two_people_decide_in_two_connections(record: InventoryEntry, school: Organisation) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite takes one writer at a time; the test database lives in one connection's memory")
     seen, start, outcomes = current(record).public_id, threading.Barrier(2), []
@@ -159,20 +168,20 @@ def test_two_people_decide_in_two_connections(record, school):
     assert AuditEntry.objects.filter(action="inventory.confirm_tier").count() == 1
 
 
-def test_there_is_one_current_decision_and_one_current_appraisal(record):
+def test_there_is_one_current_decision_and_one_current_appraisal(record: InventoryEntry) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         TierDecision.objects.create(entry=record, suggested="base", rules_version="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         appraised(record, 3.0)
 
 
-def test_patents_out_of_stock_get_no_tier(school):
+def test_patents_out_of_stock_get_no_tier(school: Organisation) -> None:
     out = entry(school, patent(status_group="dead"), in_stock=False, scope_code="ended")
     suggest()
     assert not TierDecision.objects.filter(entry=out).exists()
 
 
-def test_an_installation_sets_its_own_thresholds(record, settings, tmp_path):
+def test_an_installation_sets_its_own_thresholds(record: InventoryEntry, settings: Settings, tmp_path: Path) -> None:
     shipped = (FOLDER / "tiers.toml").read_text(encoding="utf-8")
     own = tmp_path / "tiers.toml"
     own.write_text(shipped.replace("total_below = 20.0", "total_below = 10.0").replace("tiers-zq1", "dongguan-1"))
@@ -192,7 +201,9 @@ def test_an_installation_sets_its_own_thresholds(record, settings, tmp_path):
         ("[abandon]", "[abandon", "tier_rules_unreadable"),
     ],
 )
-def test_a_broken_table_of_thresholds_is_refused(old, new, code, record, settings, tmp_path):
+def test_a_broken_table_of_thresholds_is_refused(
+    old: str, new: str, code: str, record: InventoryEntry, settings: Settings, tmp_path: Path
+) -> None:
     shipped = (FOLDER / "tiers.toml").read_text(encoding="utf-8")
     assert old in shipped
     own = tmp_path / "tiers.toml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,9 @@ from zhiqiao.inventory.rules.facts import Replies
 from zhiqiao.inventory.selectors import current_appraisal, entry_for, entry_to
 from zhiqiao.inventory.states import ENTRY_STATES, FILERS, ON_REGISTER, SCREENED
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kernel.transitions import Transition, TransitionTable
 from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -25,17 +28,17 @@ MOVES = {move.name: move for move in ENTRY_STATES.transitions}
 
 
 @pytest.fixture
-def school():
+def school() -> Organisation:
     return organisation()
 
 
-def person_for(name: str, school) -> Actor:
+def person_for(name: str, school: Organisation) -> Actor:
     role = min(MOVES[name].who)
     return actor(role, None if role == Role.BUREAU_OFFICER else school)
 
 
 @pytest.mark.parametrize("state", ENTRY_STATES.states)
-def test_every_verb_in_every_state(state, school):
+def test_every_verb_in_every_state(state: str, school: Organisation) -> None:
     for name, move in MOVES.items():
         record = entry(school, state=state, willing="yes")
         person = person_for(name, school)
@@ -48,7 +51,7 @@ def test_every_verb_in_every_state(state, school):
         assert InventoryEntry.objects.get(pk=record.pk).state == state
 
 
-def test_the_way_of_the_domain_document(school):
+def test_the_way_of_the_domain_document(school: Organisation) -> None:
     record, manager = entry(school, willing="yes"), actor(Role.HOLDER_MANAGER, school)
     way = "start_filing submit return_to_filer submit approve_college register start_evaluation place_in_tier promote"
     for move in f"{way} start_conversion complete_conversion".split():
@@ -62,7 +65,7 @@ def test_the_way_of_the_domain_document(school):
     ("values", "code"),
     [({}, "willing_not_said"), ({"willing": "no"}, "refusal_needs_reason"), ({"willing": "no", "note": "自用"}, None)],
 )
-def test_a_file_goes_to_review_complete(values, code, school):
+def test_a_file_goes_to_review_complete(values: dict[str, Any], code: str | None, school: Organisation) -> None:
     record = entry(school, state="filing", **values)
     if code is None:
         assert move_entry(actor=actor(Role.HOLDER_STAFF, school), entry=record, move="submit").state == "college_review"
@@ -71,22 +74,22 @@ def test_a_file_goes_to_review_complete(values, code, school):
         move_entry(actor=actor(Role.HOLDER_STAFF, school), entry=record, move="submit")
 
 
-def test_what_is_out_of_stock_moves_nowhere(school):
+def test_what_is_out_of_stock_moves_nowhere(school: Organisation) -> None:
     record = entry(school, in_stock=False, scope_code="ended")
     with pytest.raises(Invalid, match="entry_out_of_stock"):
         move_entry(actor=actor(Role.HOLDER_STAFF, school), entry=record, move="start_filing")
 
 
-def test_two_moves_at_once(school, monkeypatch):
+def test_two_moves_at_once(school: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one moves between our reading and our writing."""
     record, manager = entry(school), actor(Role.HOLDER_MANAGER, school)
-    require = type(ENTRY_STATES).require
+    require = TransitionTable.require
 
-    def interrupted(table, state, name):
+    def interrupted(table: TransitionTable, state: str, name: str) -> Transition:
         InventoryEntry.objects.filter(pk=record.pk).update(state="filing")
         return require(table, state, name)
 
-    monkeypatch.setattr(type(ENTRY_STATES), "require", interrupted)
+    monkeypatch.setattr(TransitionTable, "require", interrupted)
     with pytest.raises(Conflict, match="entry_changed_meanwhile"):
         move_entry(actor=manager, entry=record, move="start_filing")
     assert not AuditEntry.objects.filter(action="inventory.start_filing").exists()
@@ -112,7 +115,7 @@ def expected(role: Role, verb: str, place: str) -> type[Exception] | None:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_role_and_verb_and_place(role, school):
+def test_role_and_verb_and_place(role: Role, school: Organisation) -> None:
     assert set(VERBS) | {"take_stock", "suggest_tiers"} == set(ENTRIES.verbs)
     own, foreign = entry(school), entry(organisation("示例学院"))
     person = actor(role, school)
@@ -138,7 +141,9 @@ def test_role_and_verb_and_place(role, school):
         ({"withdrawn_at": datetime(2026, 1, 1, tzinfo=UTC)}, "in_stock", False, False),
     ],
 )
-def test_what_was_never_published_or_was_undone(patent_values, scope_code, seen_by_school, seen_by_bureau, school):
+def test_what_was_never_published_or_was_undone(
+    patent_values: dict[str, Any], scope_code: str, seen_by_school: bool, seen_by_bureau: bool, school: Organisation
+) -> None:
     record = entry(school, patent(**patent_values), scope_code=scope_code)
     for person, seen in ((actor(Role.HOLDER_MANAGER, school), seen_by_school), (actor(), seen_by_bureau)):
         assert ENTRIES.visible(person, InventoryEntry.objects.all()).exists() is seen
@@ -148,7 +153,7 @@ def test_what_was_never_published_or_was_undone(patent_values, scope_code, seen_
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_sees_an_appraisal(role, school):
+def test_who_sees_an_appraisal(role: Role, school: Organisation) -> None:
     held, foreign = patent(), patent()
     hold(held, school)
     hold(foreign, organisation("示例学院"))
@@ -159,7 +164,7 @@ def test_who_sees_an_appraisal(role, school):
     assert (current_appraisal(person, foreign.pk) is not None) == (role in CITY)
 
 
-def test_the_public_sees_nothing(school):
+def test_the_public_sees_nothing(school: Organisation) -> None:
     with pytest.raises(NotFound):
         entry_for(PUBLIC, entry(school).public_id)
     assert not ENTRIES.visible(PUBLIC, InventoryEntry.objects.all()).exists()
@@ -168,7 +173,7 @@ def test_the_public_sees_nothing(school):
 # The institution's own words
 
 
-def test_a_correction_is_kept_checked_and_audited(school):
+def test_a_correction_is_kept_checked_and_audited(school: Organisation) -> None:
     record, staff = entry(school), actor(Role.HOLDER_STAFF, school)
     said = EntryCorrection("good", "yes", ("open_licence", "assignment"), 6, "not_exploited", " 已小试 ")
     record = correct_entry(actor=staff, entry=record, correction=said)
@@ -191,7 +196,7 @@ def test_a_correction_is_kept_checked_and_audited(school):
         ({"maturity": 10}, "maturity_range"),
     ],
 )
-def test_a_wrong_word_is_refused(change, code, school):
+def test_a_wrong_word_is_refused(change: dict[str, Any], code: str, school: Organisation) -> None:
     with pytest.raises(Invalid, match=code):
         correct_entry(
             actor=actor(Role.HOLDER_STAFF, school),
@@ -200,7 +205,7 @@ def test_a_wrong_word_is_refused(change, code, school):
         )
 
 
-def test_two_corrections_at_once(school):
+def test_two_corrections_at_once(school: Organisation) -> None:
     record, staff = entry(school), actor(Role.HOLDER_STAFF, school)
     correct_entry(actor=staff, entry=record, correction=EntryCorrection(willing="yes"))
     with pytest.raises(Conflict, match="entry_changed_meanwhile"):
@@ -208,7 +213,7 @@ def test_two_corrections_at_once(school):
     assert InventoryEntry.objects.get(pk=record.pk).willing == "yes"
 
 
-def test_what_is_said_and_replied_moves_the_suggestion(school):
+def test_what_is_said_and_replied_moves_the_suggestion(school: Organisation) -> None:
     record, staff = entry(school), actor(Role.HOLDER_STAFF, school)
     record = correct_entry(actor=staff, entry=record, correction=EntryCorrection("good", "yes"))
     assert record.suggested_tier == "base"

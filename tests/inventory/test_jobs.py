@@ -32,7 +32,7 @@ def context(actor_id: str, **arguments: object) -> JobContext:
     return JobContext(job, threading.Event())
 
 
-def test_the_console_appraises_all():
+def test_the_console_appraises_all() -> None:
     entry(organisation(), patent(claim_count=3))
     patent()
     asked = context("console:root", as_of=TODAY.isoformat())
@@ -44,7 +44,7 @@ def test_the_console_appraises_all():
     assert (again["appraised"], again["tiers_written"]) == (0, 0)
 
 
-def test_rights_are_those_held_when_the_job_runs():
+def test_rights_are_those_held_when_the_job_runs() -> None:
     bureau = organisation("示例局", "authority")
     user = User.objects.create(username="u", display_name="示例")
     held = Membership.objects.create(user=user, organisation=bureau, role=Role.BUREAU_OFFICER, started_on=TODAY)
@@ -56,12 +56,12 @@ def test_rights_are_those_held_when_the_job_runs():
 
 
 @pytest.mark.parametrize("nobody", ["0190a0f0-0000-7000-8000-000000000000", "not-an-id", "system:other"])
-def test_nobody_appraises_nothing(nobody):
+def test_nobody_appraises_nothing(nobody: str) -> None:
     with pytest.raises(Forbidden):
         appraise_all(context(nobody))
 
 
-def test_a_day_that_is_none():
+def test_a_day_that_is_none() -> None:
     with pytest.raises(Invalid, match="date_format"):
         appraise_all(context("console:root", as_of="gestern"))
     assert appraise_all(context("console:x", as_of=None))["as_of"] >= date(2026, 1, 1).isoformat()

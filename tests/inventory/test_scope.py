@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from zhiqiao.inventory.rules.facts import PatentFacts
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES, scope_of
 
 CUTOFF = date(2023, 12, 31)
-GRANTED = {"status_group": "alive", "filed_on": date(2018, 1, 1), "granted_on": date(2020, 1, 1)}
+GRANTED: dict[str, Any] = {"status_group": "alive", "filed_on": date(2018, 1, 1), "granted_on": date(2020, 1, 1)}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ GRANTED = {"status_group": "alive", "filed_on": date(2018, 1, 1), "granted_on": 
         ({"status_group": "unknown", "expires_on": date(2020, 1, 1)}, True, "expired"),
     ],
 )
-def test_scope(facts, first, code):
+def test_scope(facts: dict[str, Any], first: bool, code: str) -> None:
     scope = scope_of(PatentFacts(**facts), CUTOFF, first_holder=first)
     assert scope.code == code
     assert scope.in_stock == (code in IN_CODES)
@@ -52,7 +53,9 @@ days = st.none() | st.dates(date(1990, 1, 1), date(2040, 1, 1))
     days=st.tuples(days, days, days, days),
     cutoff=st.dates(date(2000, 1, 1), date(2030, 1, 1)),
 )
-def test_second_holders_are_never_in_and_every_code_is_known(group, days, cutoff):
+def test_second_holders_are_never_in_and_every_code_is_known(
+    group: str, days: tuple[date | None, date | None, date | None, date | None], cutoff: date
+) -> None:
     told, filed, granted, expires = days
     facts = PatentFacts(status_group=group, status_as_of=told, filed_on=filed, granted_on=granted, expires_on=expires)
     assert not scope_of(facts, cutoff, first_holder=False).in_stock

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from tests.inventory.factories import TODAY, actor, entry, organisation, patent
 from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry
@@ -27,7 +30,8 @@ from zhiqiao.inventory.selectors.lists import SETTLED
 from zhiqiao.inventory.selectors.surroundings import Surroundings, divisions_of, field_of, field_trends
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import next_fee
-from zhiqiao.parties.actors import PUBLIC
+from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import ExploitationEvidence
 
@@ -36,20 +40,20 @@ OFFICER = actor()
 
 
 @pytest.fixture
-def school():
+def school() -> Organisation:
     return organisation()
 
 
 @pytest.fixture
-def other():
+def other() -> Organisation:
     return organisation("示例研究院", "institute")
 
 
-def out(owner, code):
+def out(owner: Organisation, code: str) -> InventoryEntry:
     return entry(owner, in_stock=False, scope_code=code)
 
 
-def test_rows_in_out_and_why(school, other):
+def test_rows_in_out_and_why(school: Organisation, other: Organisation) -> None:
     entry(school)
     entry(school, scope_code="status_unknown")
     out(school, "ended")
@@ -62,7 +66,7 @@ def test_rows_in_out_and_why(school, other):
     assert stock_overview(PUBLIC).rows_in == stock_overview(actor(Role.ENTERPRISE_MEMBER, school)).rows_in == 0
 
 
-def test_without_a_stocktaking_all_is_empty():
+def test_without_a_stocktaking_all_is_empty() -> None:
     assert current_inventory(OFFICER) is None
     overview = stock_overview(OFFICER)
     assert (overview.inventory, overview.rows_in) == (None, 0)
@@ -71,7 +75,7 @@ def test_without_a_stocktaking_all_is_empty():
     assert not tiered_list(OFFICER, TierFilter()).exists()
 
 
-def test_fees_due_in_ninety_days(school):
+def test_fees_due_in_ninety_days(school: Organisation) -> None:
     def filed(day: date, **values: object) -> InventoryEntry:
         return entry(school, patent(filed_on=day, anniversary=day.month * 100 + day.day, **values))
 
@@ -87,15 +91,17 @@ def test_fees_due_in_ninety_days(school):
     assert due[0].fee.surcharge == 200  # in the third month: two months beyond the first, 5 % of 2000 each
     assert [each.entry.pk for each in fees_due(OFFICER, TODAY, within_days=40)] == [late.pk, soon.pk]
     assert not fees_due(actor(Role.HOLDER_STAFF, organisation("示例学院")), TODAY)
-    assert (due.late, due.total, due[1:2], due[-1]) == (1, 2000 + 200 + 2000 + 4000, [due[1]], due[2])
+    assert (due.late, due.total, due[1:2], due[-1]) == (1, Decimal(2000 + 200 + 2000 + 4000), [due[1]], due[2])
 
 
-def test_figures_on_fees_load_no_entries(school, django_assert_num_queries):
+def test_figures_on_fees_load_no_entries(
+    school: Organisation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(3):
         entry(school, patent(filed_on=date(2018, 12, 24), anniversary=1224))
     with django_assert_num_queries(2):
         due = fees_due(OFFICER, TODAY)
-        assert (len(due), due.late, due.total) == (3, 0, 6000)
+        assert (len(due), due.late, due.total) == (3, 0, Decimal(6000))
     with django_assert_num_queries(1):
         assert [each.entry.organisation.name for each in due[:2]] == [school.name] * 2
 
@@ -105,19 +111,19 @@ def test_figures_on_fees_load_no_entries(school, django_assert_num_queries):
     wait=st.integers(0, 2000),
     kind=st.sampled_from(["invention", "utility_model", "design"]),
 )
-def test_a_day_of_grant_long_ago_does_not_change_the_next_fee(filed, wait, kind):
+def test_a_day_of_grant_long_ago_does_not_change_the_next_fee(filed: date, wait: int, kind: str) -> None:
     """What lets patents filed on one day share one reckoning."""
     granted = filed + timedelta(days=wait)
     if granted + SETTLED <= TODAY:
         assert next_fee(kind, filed, granted, TODAY) == next_fee(kind, filed, filed, TODAY)
 
 
-def test_a_patent_filed_on_a_leap_day_is_not_forgotten(school):
+def test_a_patent_filed_on_a_leap_day_is_not_forgotten(school: Organisation) -> None:
     leap = entry(school, patent(filed_on=date(2016, 2, 29), anniversary=229))
     assert [each.entry.pk for each in fees_due(OFFICER, date(2027, 1, 10))] == [leap.pk]
 
 
-def test_unknowns_by_owner(school, other):
+def test_unknowns_by_owner(school: Organisation, other: Organisation) -> None:
     entry(school, patent(status_group="unknown", funding="yes"), willing="yes")
     entry(school, patent(granted_on=None, main_class=""))
     entry(other, patent(funding="no"), willing="later")
@@ -129,13 +135,13 @@ def test_unknowns_by_owner(school, other):
     assert unknown.fields == {"wipo:35": 1, "": 1}
 
 
-def test_the_tiered_list_narrows_sorts_and_hides(school, other):
+def test_the_tiered_list_narrows_sorts_and_hides(school: Organisation, other: Organisation) -> None:
     a = entry(school, patent(title="一种轨道"), tier="fast", suggested_tier="fast", score=70.0)
     b = entry(school, tier="base", suggested_tier="watch", score=None, state="filing")
     c = entry(other, tier="base", suggested_tier="base", score=90.0)
     gone = out(school, "ended")
 
-    def keys(person=OFFICER, **wanted):
+    def keys(person: Actor = OFFICER, **wanted: Any) -> list[int]:
         return [each.pk for each in tiered_list(person, TierFilter(**wanted))]
 
     assert keys() == [c.pk, b.pk, a.pk]
@@ -153,7 +159,7 @@ def test_the_tiered_list_narrows_sorts_and_hides(school, other):
         tiered_list(OFFICER, TierFilter(order="random"))
 
 
-def test_awaiting_a_persons_word(school):
+def test_awaiting_a_persons_word(school: Organisation) -> None:
     waits = entry(school, suggested_tier="watch", tier="base")
     waits.tiers.create(suggested="watch", rules_version="x")
     decided = entry(school, suggested_tier="watch", tier="base")
@@ -163,7 +169,9 @@ def test_awaiting_a_persons_word(school):
     assert list(tiered_list(OFFICER, TierFilter(awaiting=False))) == [decided]
 
 
-def test_the_list_costs_one_query_a_page(school, django_assert_num_queries):
+def test_the_list_costs_one_query_a_page(
+    school: Organisation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(5):
         entry(school)
     inventory = Inventory.objects.get()
@@ -172,7 +180,7 @@ def test_the_list_costs_one_query_a_page(school, django_assert_num_queries):
         assert {(each.patent.title, each.organisation.name) for each in page} == {("一种示例装置", school.name)}
 
 
-def test_coverage_has_three_rates(school):
+def test_coverage_has_three_rates(school: Organisation) -> None:
     states = ["to_file", "college_review", "school_review", "registered"]
     made = [entry(school, state=state) for state in states]
     out(school, "ended")
@@ -186,8 +194,8 @@ def test_coverage_has_three_rates(school):
     assert found.frozen_at is None
 
 
-def test_sleepers_are_those_of_the_rule(school):
-    funded = {"funding": "yes", "granted_on": date(2020, 1, 1)}
+def test_sleepers_are_those_of_the_rule(school: Organisation) -> None:
+    funded: dict[str, Any] = {"funding": "yes", "granted_on": date(2020, 1, 1)}
     asleep = entry(school, patent(**funded))
     entry(school, patent(**funded | {"funding": "unknown"}))
     entry(school, patent(**funded), exploitation="licensed")
@@ -223,11 +231,11 @@ def test_sleepers_are_those_of_the_rule(school):
         ("invention", "Z99Z1/00", ""),
     ],
 )
-def test_field_of(kind, symbol, field):
+def test_field_of(kind: str, symbol: str, field: str) -> None:
     assert field_of(kind, symbol) == field
 
 
-def test_a_trend_is_a_share_not_a_count():
+def test_a_trend_is_a_share_not_a_count() -> None:
     filings = {"a": {2020: 10, 2023: 30}, "b": {2020: 10, 2023: 10}}
     counted = {field: Counter(years) for field, years in filings.items()}
     trends = field_trends(counted, TODAY)
@@ -236,5 +244,5 @@ def test_a_trend_is_a_share_not_a_count():
     assert field_trends(tenfold, TODAY)["a"].ratio == 1.5
 
 
-def test_divisions():
+def test_divisions() -> None:
     assert list(divisions_of(["C3911", "357", {"code": "39"}, "C", ""])) == ["39", "35", "39"]

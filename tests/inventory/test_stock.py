@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from types import ModuleType
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.inventory.factories import CUTOFF, TODAY, actor, hold, organisation, 
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.inventory.actions import (
     EntryCorrection,
+    StockReport,
     appraisals,
     appraise_patents,
     chunks,
@@ -21,18 +24,18 @@ from zhiqiao.inventory.actions import (
 )
 from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.rules.statements import statement_in_words
-from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid
+from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, ZhiqiaoError
 from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import HolderStatement, Patent, PatentHolder
 
 pytestmark = pytest.mark.django_db
 
 
-def stocktaking(name: str = "2023"):
+def stocktaking(name: str = "2023") -> StockReport:
     return take_stock(actor=actor(), inventory_name=name, cutoff=CUTOFF, today=TODAY)
 
 
-def test_entries_follow_the_registry_and_the_trail_says_so():
+def test_entries_follow_the_registry_and_the_trail_says_so() -> None:
     school, held = organisation(), patent()
     hold(held, school)
     stocktaking()
@@ -45,7 +48,7 @@ def test_entries_follow_the_registry_and_the_trail_says_so():
 
 
 @pytest.mark.parametrize(("change", "code"), [("transfer", "no_longer_held"), ("undo", "import_undone")])
-def test_an_entry_outlives_what_brought_it(change, code):
+def test_an_entry_outlives_what_brought_it(change: str, code: str) -> None:
     held, school = patent(), organisation()
     hold(held, school)
     stocktaking()
@@ -59,7 +62,7 @@ def test_an_entry_outlives_what_brought_it(change, code):
     assert (record.organisation_id, record.in_stock, record.scope_code) == (school.pk, False, code)
 
 
-def test_holders_go_before_applicants_and_the_living_before_the_merged():
+def test_holders_go_before_applicants_and_the_living_before_the_merged() -> None:
     old = organisation("示例学院")
     new, firm = organisation(), organisation("示例公司", "enterprise")
     old.merged_into = new
@@ -72,7 +75,7 @@ def test_holders_go_before_applicants_and_the_living_before_the_merged():
     assert (record.organisation_id, record.scope_code) == (new.pk, "in_stock")
 
 
-def test_a_second_institution_gets_its_own_entry():
+def test_a_second_institution_gets_its_own_entry() -> None:
     first, second, held = organisation(), organisation("示例研究院", "institute"), patent()
     hold(held, "张三", first, second)
     hold(patent(), first, second)
@@ -80,7 +83,7 @@ def test_a_second_institution_gets_its_own_entry():
     assert report.codes == {"not_first_holder": 3, "in_stock": 1}
 
 
-def test_a_frozen_stocktaking_keeps_its_denominator():
+def test_a_frozen_stocktaking_keeps_its_denominator() -> None:
     school = organisation()
     hold(patent(), school)
     report = stocktaking()
@@ -103,7 +106,7 @@ def test_a_frozen_stocktaking_keeps_its_denominator():
         (" ", CUTOFF, Invalid, "inventory_name_empty"),
     ],
 )
-def test_a_stocktaking_that_cannot_begin(name, cutoff, error, code):
+def test_a_stocktaking_that_cannot_begin(name: str, cutoff: date, error: type[ZhiqiaoError], code: str) -> None:
     stocktaking()
     with pytest.raises(error, match=code):
         take_stock(actor=actor(), inventory_name=name, cutoff=cutoff, today=TODAY)
@@ -111,7 +114,7 @@ def test_a_stocktaking_that_cannot_begin(name, cutoff, error, code):
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.BUREAU_OFFICER])
-def test_only_the_bureau_takes_stock_appraises_suggests_and_freezes(role):
+def test_only_the_bureau_takes_stock_appraises_suggests_and_freezes(role: Role) -> None:
     report = stocktaking()
     person = actor(role, organisation())
     for act in (
@@ -126,7 +129,7 @@ def test_only_the_bureau_takes_stock_appraises_suggests_and_freezes(role):
     assert Inventory.objects.get().frozen_at is None
 
 
-def test_long_work_goes_in_chunks_and_says_how_far_it_is(monkeypatch):
+def test_long_work_goes_in_chunks_and_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHUNK", 2)
     school = organisation()
     for _ in range(5):
@@ -137,7 +140,7 @@ def test_long_work_goes_in_chunks_and_says_how_far_it_is(monkeypatch):
     assert InventoryEntry.objects.count() == 5
 
 
-def test_a_kill_keeps_the_chunks_that_were_done(monkeypatch):
+def test_a_kill_keeps_the_chunks_that_were_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHUNK", 2)
     for _ in range(5):
         hold(patent(), organisation())
@@ -160,7 +163,9 @@ def test_a_kill_keeps_the_chunks_that_were_done(monkeypatch):
         (tiers, "_standing_decisions", lambda: suggest_tiers(actor=actor(), entry_ids=None, as_of=TODAY)),
     ],
 )
-def test_two_runs_at_once(module, reading, act, monkeypatch):
+def test_two_runs_at_once(
+    module: ModuleType, reading: str, act: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other run has written what ours did not see when it read: ours gives way."""
     hold(patent(), organisation())
     stocktaking()
@@ -175,7 +180,7 @@ def test_two_runs_at_once(module, reading, act, monkeypatch):
 # Appraisals
 
 
-def test_only_a_changed_result_is_written_and_the_old_one_superseded():
+def test_only_a_changed_result_is_written_and_the_old_one_superseded() -> None:
     first, second = patent(claim_count=3), patent(claim_count=3)
     appraise_patents(actor=actor(), ids=[first.pk, second.pk], as_of=TODAY)
     Patent.objects.filter(pk=first.pk).update(claim_count=20)
@@ -183,11 +188,11 @@ def test_only_a_changed_result_is_written_and_the_old_one_superseded():
     assert (report.written, report.unchanged) == (1, 1)
     old, new = Appraisal.objects.filter(patent=first).order_by("pk")
     assert (old.superseded_at is not None, new.superseded_at) == (True, None)
-    assert new.legal > old.legal
+    assert new.legal is not None and old.legal is not None and new.legal > old.legal
     assert next(item for item in new.items if item["code"] == "claim_count")["value"] == 20
 
 
-def test_the_institutions_word_on_maturity_counts():
+def test_the_institutions_word_on_maturity_counts() -> None:
     school, held = organisation(), patent()
     hold(held, school)
     stocktaking()
@@ -200,7 +205,7 @@ def test_the_institutions_word_on_maturity_counts():
     assert items["citations"] == {"code": "citations", "score": None, "why": "citations_unknown"}
 
 
-def test_citations_are_compared_within_field_and_year_where_enough_are_known():
+def test_citations_are_compared_within_field_and_year_where_enough_are_known() -> None:
     cited = [patent(cited_by_count=number) for number in range(20)]
     other = patent(cited_by_count=5, filed_on=date(2019, 1, 1))
     appraise_patents(actor=actor(), ids=None, as_of=TODAY)
@@ -217,7 +222,7 @@ def test_citations_are_compared_within_field_and_year_where_enough_are_known():
 # What the holder's list says
 
 
-def test_a_holders_list_is_taken_over_once_and_never_over_a_persons_word():
+def test_a_holders_list_is_taken_over_once_and_never_over_a_persons_word() -> None:
     school, held, other = organisation(), patent(), patent()
     said = {"willingness": "有", "maturity": "中试", "ways": "转让、普通许可", "self_grade": "较好"}
     for each in (held, other):
@@ -258,5 +263,5 @@ def test_a_holders_list_is_taken_over_once_and_never_over_a_persons_word():
         ({}, "maturity", None),
     ],
 )
-def test_words_of_a_list(said, field, value):
+def test_words_of_a_list(said: dict[str, str], field: str, value: object) -> None:
     assert statement_in_words(said)[field] == value

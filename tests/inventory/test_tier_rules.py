@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ PLAIN = PatentFacts(
 WILLING = Statement(willing="yes", state="registered")
 
 
-def suggested(total: float | None = None, **change: object) -> tuple[str, list[str]]:
+def suggested(total: float | None = None, **change: Any) -> tuple[str, list[str]]:
     suggestion = suggest_tier(replace(PLAIN, **change), total, TODAY, RULES)
     return suggestion.tier, [reason.code for reason in suggestion.reasons]
 
@@ -72,17 +73,17 @@ def suggested(total: float | None = None, **change: object) -> tuple[str, list[s
         ({"funded": True}, 70.0, "convertible", ["appraisal_stands_in", "to_be_asked", "sleeper"]),
     ],
 )  # fmt: skip
-def test_tier(change, total, tier, reasons):
+def test_tier(change: dict[str, Any], total: float | None, tier: str, reasons: list[str]) -> None:
     assert suggested(total, **change) == (tier, reasons)
 
 
-def test_a_base_tier_says_what_the_next_one_lacks():
+def test_a_base_tier_says_what_the_next_one_lacks() -> None:
     reasons = suggest_tier(PLAIN, None, TODAY, RULES).reasons
     assert {reason.plain().get("lacking_for") for reason in reasons} == {"convertible"}
 
 
 @given(total=st.none() | st.floats(0, 100))
-def test_what_was_not_appraised_never_counts_against_a_patent(total):
+def test_what_was_not_appraised_never_counts_against_a_patent(total: float | None) -> None:
     if suggest_tier(PLAIN, None, TODAY, RULES).tier in NEGATIVE:
         pytest.fail("a missing appraisal made a negative tier")
     suggestion = suggest_tier(PLAIN, total, TODAY, RULES)
@@ -90,12 +91,12 @@ def test_what_was_not_appraised_never_counts_against_a_patent(total):
 
 
 @given(low=st.floats(40, 100), more=st.floats(0, 60))
-def test_a_better_appraisal_never_suggests_a_worse_tier(low, more):
+def test_a_better_appraisal_never_suggests_a_worse_tier(low: float, more: int) -> None:
     first, second = (suggest_tier(PLAIN, total, TODAY, RULES).tier for total in (low, min(100, low + more)))
     assert TIERS.index(second) >= TIERS.index(first)
 
 
-def test_high_value_tells_not_met_from_not_judged():
+def test_high_value_tells_not_met_from_not_judged() -> None:
     verdict = high_value(PLAIN, TODAY, RULES)
     assert verdict.met == ()
     assert set(verdict.not_judged) == {"strategic_industry", "pledge_sum", "national_prize", "family_abroad"}
@@ -123,16 +124,16 @@ SLEEPER = replace(PLAIN, funded=True, granted_on=date(2021, 11, 22))
         ({"status_group": "unknown"}, False),
     ],
 )
-def test_sleeper(change, expected):
+def test_sleeper(change: dict[str, Any], expected: bool) -> None:
     assert is_sleeper(replace(SLEEPER, **change), TODAY, RULES) is expected
 
 
-def test_granted_on_a_leap_day():
+def test_granted_on_a_leap_day() -> None:
     leap = replace(SLEEPER, granted_on=date(2020, 2, 29))
     assert not is_sleeper(leap, date(2025, 2, 28), RULES)
     assert is_sleeper(leap, date(2025, 3, 1), RULES)
 
 
-def test_the_rules_know_the_tiers_of_the_record():
+def test_the_rules_know_the_tiers_of_the_record() -> None:
     assert set(TIERS) == set(Tier.values)
     assert set(NEGATIVE) == {Tier.WATCH, Tier.ABANDON}

@@ -32,6 +32,11 @@ def credit_code(number: int) -> str:
     return body + credit_check_digit(body)
 
 
+def user_of(actor: Actor) -> User:
+    assert actor.user_key is not None, "nobody's log-in"
+    return User.objects.get(pk=actor.user_key)
+
+
 @pytest.fixture
 def bureau() -> Actor:
     return operator("test")

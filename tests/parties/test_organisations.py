@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.parties.conftest import credit_code, refuses
+from tests.parties.conftest import credit_code, refuses, user_of
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -168,7 +168,7 @@ def test_a_merge_carries_names_people_and_code(
     survivor = organisation("示例乙大学", "university")
     change_name(actor=bureau, organisation=absorbed, new_name="示例丙大学", effective_on=date(2020, 1, 1))
     manager = member("holder_manager", absorbed)
-    in_both = User.objects.get(pk=member("holder_staff", absorbed).user_key)
+    in_both = user_of(member("holder_staff", absorbed))
     Membership.objects.create(user=in_both, organisation=survivor, role="holder_staff", started_on=date(2020, 1, 1))
     merge_organisations(actor=bureau, absorbed=absorbed, survivor=survivor, reason="两校合并")
 
@@ -179,7 +179,7 @@ def test_a_merge_carries_names_people_and_code(
         ("示例甲大学", "former"),
         ("示例丙大学", "alias"),
     }
-    assert actor_for(User.objects.get(pk=manager.user_key)).roles == {survivor.pk: frozenset({"holder_manager"})}
+    assert actor_for(user_of(manager)).roles == {survivor.pk: frozenset({"holder_manager"})}
     assert Membership.objects.filter(user=in_both, ended_on=None).count() == 1
     assert Membership.objects.filter(organisation=absorbed).exclude(ended_on=None).count() == 2
     assert OutboxEvent.objects.get(queue=MERGED).payload == {"from": absorbed.pk, "to": survivor.pk}

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from tests.parties.conftest import PASSWORD, refuses
+from tests.parties.conftest import PASSWORD, refuses, user_of
 from zhiqiao.core.models import AuditEntry, PersonalValue
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.parties.actions import (
@@ -29,10 +29,6 @@ from zhiqiao.parties.selectors import log_ins, people_of
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Organisation]
 Member = Callable[..., Actor]
-
-
-def user_of(actor: Actor) -> User:
-    return User.objects.get(pk=actor.user_key)
 
 
 def test_a_log_in_enters_the_trail_without_its_personal_values(bureau: Actor) -> None:
@@ -213,4 +209,5 @@ def test_people_of_a_house_and_log_ins(member: Member, organisation: Make) -> No
     assert {user.pk for user in log_ins(manager)} == {manager.user_key, staff.user_key}
     seen = log_ins(member("bureau_auditor"))
     assert {elsewhere.user_key, staff.user_key} <= {user.pk for user in seen}
-    assert [m.role for m in seen.get(pk=staff.user_key).in_force] == ["holder_staff"]
+    with_roles = seen.get(pk=user_of(staff).pk)
+    assert [held.role for held in vars(with_roles)["in_force"]] == ["holder_staff"]

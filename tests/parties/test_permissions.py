@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +44,9 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 class ListAndRecordAgree(TestCase):
+    organisations: ClassVar[list[Organisation]]
+    users: ClassVar[list[User]]
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.organisations = [_organisation(n, kind) for n, kind in enumerate(["university", "hospital", "authority"])]
@@ -122,7 +126,7 @@ def test_the_rule_that_permits_can_be_asked_for() -> None:
 
 def test_the_public_has_no_person_of_its_own() -> None:
     rule = Rule("view", EVERYONE, oneself("user_id"))
-    assert not rule.permits(PUBLIC, Membership(user_id=None))
+    assert not rule.permits(PUBLIC, Membership())
 
 
 def test_scopes_are_joined_not_replaced() -> None:

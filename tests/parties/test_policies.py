@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.parties.conftest import user_of
 from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.parties.permissions import Policy
@@ -66,7 +67,7 @@ def test_the_matrix(role: str, member: Callable[..., Actor], organisation: Calla
     actor, colleague, stranger = member(role, own), member(role, own), member(role, other)
 
     assert (verbs(ORGANISATIONS, actor, own), verbs(ORGANISATIONS, actor, other)) == ON_ORGANISATIONS[role]
-    users = [User.objects.get(pk=each.user_key) for each in (actor, colleague, stranger)]
+    users = [user_of(each) for each in (actor, colleague, stranger)]
     assert tuple(verbs(USERS, actor, user) for user in users) == ON_USERS.get(role, (SELF, set(), set()))
     near, far = (Membership.objects.get(user=user) for user in users[1:])
     assert (verbs(MEMBERSHIPS, actor, near), verbs(MEMBERSHIPS, actor, far)) == ON_MEMBERSHIPS.get(role, (set(), set()))
@@ -76,7 +77,7 @@ def test_the_matrix(role: str, member: Callable[..., Actor], organisation: Calla
 def test_the_public_sees_organisations_alone(
     member: Callable[..., Actor], organisation: Callable[..., Organisation]
 ) -> None:
-    user = User.objects.get(pk=member("enterprise_member").user_key)
+    user = user_of(member("enterprise_member"))
     assert verbs(ORGANISATIONS, PUBLIC, organisation("示例甲")) == {"view"}
     assert verbs(USERS, PUBLIC, user) == verbs(MEMBERSHIPS, PUBLIC, user.memberships.get()) == set()
     assert not USERS.visible(PUBLIC, User.objects.all()).exists()
