@@ -13,7 +13,7 @@ from zhiqiao.core.audit import Work, shortened
 from zhiqiao.core.models import ImportRow, ImportRun, Revision
 from zhiqiao.registry.importing import statements
 from zhiqiao.registry.importing.change import plain, subject
-from zhiqiao.registry.importing.holders import HolderLinker
+from zhiqiao.registry.importing.holders import HolderLinker, effective
 from zhiqiao.registry.importing.values import DESCRIBED, STATUS, derived
 from zhiqiao.registry.importing.writing import PROVENANCE, REVISION, rewrite_holders
 from zhiqiao.registry.models import Encumbrance, ExploitationEvidence, LegalEvent, Patent, StatusRecord
@@ -98,6 +98,7 @@ def _put_back(patent: Patent, back: dict[str, list[Any]], revision: Revision, by
         setattr(patent, name, value)
     patent.updated_at = work.at
     patent.save()
+    linker.learn(work, effective(after)[1])
     rewrite_holders(patent.pk, (before, after), linker, work)
 
 
