@@ -27,7 +27,7 @@ def audit() -> None:
 @click.pass_context
 def verify_trail(context: click.Context, heads: Path | None, as_json: bool) -> None:
     """核验整条审计链;有问题时退出码为 1。 Check the whole trail; exit 1 when anything is wrong."""
-    found = verify(kept_heads(heads))
+    found = verify(noted_heads(heads))
     if as_json:
         print_json(
             {
@@ -45,6 +45,19 @@ def verify_trail(context: click.Context, heads: Path | None, as_json: bool) -> N
             say("审计链完整", "the trail is intact") if found.intact else say("审计链有问题", "the trail is broken")
         )
     context.exit(0 if found.intact else 1)
+
+
+def noted_heads(path: Path | None) -> list[tuple[int, str]]:
+    """The heads kept beside the database, or those of a file, which then must have some."""
+    if path is None:
+        return list(kept_heads())
+    try:
+        found = list(kept_heads(path))
+    except UnicodeDecodeError:
+        found = []
+    if not found:
+        raise Invalid("heads_unreadable", file=str(path))
+    return found
 
 
 @audit.command("seal")

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say
+from zhiqiao.cli.setup import make_ready_where_new
 from zhiqiao.core import importing
 from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer
 from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.indexing import index_pending
+from zhiqiao.core.leases import Busy
 from zhiqiao.core.models import ImportRun
 from zhiqiao.core.reports import write_report
 from zhiqiao.exchange.cells import FileRefused
@@ -81,8 +85,9 @@ def import_needs(**given: Any) -> None:
 
 
 def take_in(kind: str, given: dict[str, Any]) -> None:
-    actor = operator(getpass.getuser())
     request = requested(kind, given)
+    make_ready_where_new()
+    actor = operator(getpass.getuser())
     storer = storer_of(kind)
     if given["dry_run"]:
         rehearsal = rehearse(actor, request, storer, quiet=given["as_json"])
@@ -93,8 +98,7 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
     with watching(given["as_json"]) as watch:
         run = importing.carry_out(actor=actor, run=run, storer=storer, watch=watch)
     report = write_report(actor=actor, run=run, language=language())
-    if kind in INDEXED:
-        index_pending(INDEXED[kind], INDEX_SECONDS)
+    make_findable(kind)
     show_headings(run.headings)
     show_counts(importing.counters(run))
     STDOUT.print(
@@ -104,11 +108,19 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
         )
     )
     if report is not None:
-        STDOUT.print(say("未导入的行", "rows not taken in") + f": {report}")
+        STDOUT.print(say("未导入的行", "rows not taken in") + f": {report}", markup=False)
     finish(
         given["as_json"],
         {**importing.counters(run), "unmapped": run.unmapped, "report": None if report is None else str(report)},
     )
+
+
+def make_findable(kind: str) -> None:
+    """Index what was written; where a worker is at it already, it does this too."""
+    if kind in INDEXED:
+        importing.release_of_the_dead(f"indexer:{INDEXED[kind]}")
+        with suppress(Busy):
+            index_pending(INDEXED[kind], INDEX_SECONDS)
 
 
 def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
@@ -122,12 +134,22 @@ def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
             raise Invalid("unit_unknown", unit=unit, known=list(UNITS))
     return ImportRequest(
         kind=kind,
-        files=tuple((path.name, path) for path in files),
-        sender=given["sender"] or say("命令行", "command line"),
+        files=tuple((shown_name(path), path) for path in files),
+        # Mappings and the numbers of needs are known by sender, so it is one whatever language is spoken.
+        sender=given["sender"] or "命令行",
         as_of=stated.date() if stated else None,
         mapping=mapping,
         units=units,
     )
+
+
+def shown_name(path: Path) -> str:
+    """The name as text: old packers leave names in GBK, which are no UTF-8."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path.name).decode("gb18030", "replace")
+    return path.name
 
 
 def expanded(path: Path) -> Sequence[Path]:
@@ -171,7 +193,7 @@ class watching:  # noqa: N801 -- reads as a verb where it is used
         task = bar.add_task(say("导入", "taking in"), total=None)
 
         def watch(progress: importing.Progress) -> None:
-            bar.update(task, description=progress.file[:40], advance=progress.rows)
+            bar.update(task, description=escape(progress.file[:40]), advance=progress.rows)
 
         return watch
 
@@ -190,7 +212,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> None:
         table = Table(say("记录", "record"), say("字段", "field"), say("现在", "now"), say("将变为", "would be"))
         for key, changes in rehearsal.differences[:20]:
             for name, (before, after) in changes.items():
-                table.add_row(str(key), name, str(before)[:60], str(after)[:60])
+                table.add_row(str(key), name, escape(str(before)[:60]), escape(str(after)[:60]))
         STDOUT.print(table)
     show_counts(rehearsal.counts)
     STDOUT.print(say("预演完毕,没有写入任何数据", "a rehearsal: nothing was written"))
@@ -201,15 +223,16 @@ def show_headings(tables: Sequence[dict[str, Any]]) -> None:
     for each in tables:
         name = " · ".join(part for part in (each["file"], each.get("sheet")) if part)
         if "refused" in each:
-            STDOUT.print(f"{name}: {reason_text(each['refused'], each, language())}")
+            STDOUT.print(f"{name}: {reason_text(each['refused'], each, language())}", markup=False)
             continue
         read = ", ".join(f"{c['heading']}→{c['field']}" for c in each["columns"] if c["field"])
-        STDOUT.print(f"{name}: {read}", soft_wrap=True)
+        STDOUT.print(f"{name}: {read}", soft_wrap=True, markup=False)
         if each["unmapped"]:
             STDOUT.print(
                 say("  未识别的列(用 --map 或 --ignore 说明)", "  headings not understood (use --map or --ignore)")
                 + ": "
-                + ", ".join(each["unmapped"])
+                + ", ".join(each["unmapped"]),
+                markup=False,
             )
 
 
@@ -234,8 +257,7 @@ def undo(number: str) -> None:
     """撤销一次导入。 Take a whole import back."""
     run = run_called(number)
     importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=storer_of(run.kind))
-    if run.kind in INDEXED:
-        index_pending(INDEXED[run.kind], INDEX_SECONDS)
+    make_findable(run.kind)
     STDOUT.print(say(f"已撤销 {run.number}", f"taken back {run.number}"))
 
 
@@ -251,10 +273,12 @@ def run_called(number: str) -> ImportRun:
 def runs(since: datetime | None) -> None:
     """列出导入记录。 List imports."""
     day: date = since.date() if since else date.min
-    table = Table("编号", "类型", "来源", "状态", "行", "新增", "更新", "未变", "退回")
+    zh = ("编号", "类型", "来源", "状态", "行", "新增", "更新", "未变", "退回")
+    en = ("import", "kind", "sender", "state", "rows", "created", "updated", "unchanged", "rejected")
+    table = Table(*(say(*pair) for pair in zip(zh, en, strict=True)))
     for run in ImportRun.objects.filter(created_at__date__gte=day).order_by("-id")[:100]:
         counts = (run.rows, run.created, run.updated, run.unchanged, run.rejected)
-        table.add_row(run.number, run.kind, run.sender, run.state, *map(str, counts))
+        table.add_row(run.number, run.kind, escape(run.sender), run.state, *map(str, counts))
     STDOUT.print(table)
 
 

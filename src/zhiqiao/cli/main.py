@@ -8,10 +8,12 @@ from importlib import import_module
 
 import click
 import django
+from click.exceptions import NoArgsIsHelpError
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from zhiqiao import __version__
-from zhiqiao.cli.console import complain
+from zhiqiao.cli.console import complain, say
 from zhiqiao.kernel.errors import ZhiqiaoError
 
 # Command → the module that has it, in the order of the help.
@@ -44,7 +46,15 @@ class Sections(click.Group):
         if name not in SECTIONS:
             return None
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiqiao.conf.settings")
-        django.setup()
+        try:
+            django.setup()
+        except ValueError as unreadable:
+            raise click.ClickException(
+                say(
+                    "环境变量 ZHIQIAO_DATABASE_URL 读不懂",
+                    "the environment variable ZHIQIAO_DATABASE_URL makes no sense",
+                )
+            ) from unreadable
         found: click.Command = import_module(f"zhiqiao.cli.{SECTIONS[name]}").COMMANDS[name]
         return found
 
@@ -61,18 +71,36 @@ def run() -> None:
     except ZhiqiaoError as error:
         complain(error)
         code = 1
-    except click.ClickException as error:
-        error.show()
-        code = 1
+    except NoArgsIsHelpError as bare:
+        click.echo(bare.ctx.get_help())
+        code = 0
     except (click.Abort, KeyboardInterrupt):
-        click.echo("已中止 · stopped", err=True)
-        code = 1
-    except DatabaseError as error:
-        told = str(error).splitlines()[0]
-        click.echo(f"数据库不可用,请先运行 zhiqiao setup · the database cannot be used: {told}", err=True)
-        code = 1
-    except OSError as error:
-        # A full disk, a missing file, a closed pipe: the system's own words say best what it is.
-        click.echo(f"{error.strerror or error} {error.filename or ''}".strip(), err=True)
-        code = 1
+        code = tell(say("已中止", "stopped"))
+    except REFUSED as error:
+        code = tell(f"{say('错误', 'error')}: {refused(error)}")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+# What is not our own refusal but no defect either: a wrong word on the line, a database, disk or setting that fails.
+REFUSED = (click.ClickException, DatabaseError, ImproperlyConfigured, OSError, UnicodeEncodeError)
+
+
+def refused(error: BaseException) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, DatabaseError):
+        told = str(error)
+        advice = say("数据库不可用,请先运行 zhiqiao setup", "the database cannot be used; run zhiqiao setup first")
+        return f"{advice}: {told}"
+    if isinstance(error, UnicodeEncodeError):
+        return say("参数不是 UTF-8 文字", "an argument is not text in UTF-8")
+    if isinstance(error, OSError):
+        # A full disk, a missing file, a closed pipe: the system's own words say best what it is.
+        return f"{error.strerror or error} {error.filename or ''}".strip()
+    return str(error)
+
+
+def tell(words: str) -> int:
+    """One line, whatever the words were; the exit status."""
+    click.echo(" ".join(words.split()), err=True)
+    return 1

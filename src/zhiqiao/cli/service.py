@@ -19,6 +19,7 @@ from rich.progress import Progress
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say
 from zhiqiao.cli.setup import make_ready
 from zhiqiao.core import indexing
+from zhiqiao.core.importing import release_of_the_dead
 from zhiqiao.core.jobs import run_worker
 from zhiqiao.kernel.errors import Unavailable
 
@@ -98,6 +99,7 @@ def index(context: click.Context) -> None:
 def bring_up_to_date() -> None:
     with Progress(console=STDERR, disable=not STDERR.is_terminal) as bar:
         for name in indexing.collection_names():
+            release_of_the_dead(f"indexer:{name}")
             task = bar.add_task(say("索引", "indexing") + f" {name}", total=None)
             while True:
                 report = indexing.index_pending(name, 2.0)
@@ -130,6 +132,7 @@ def index_status(as_json: bool) -> None:
 def index_rebuild() -> None:
     """重建索引,期间检索不中断。 Build the index anew; searches go on meanwhile."""
     for name in indexing.collection_names():
+        release_of_the_dead(f"indexer:{name}")
         count = indexing.rebuild(name)
         STDOUT.print(f"{name}: {count}")
     bring_up_to_date()

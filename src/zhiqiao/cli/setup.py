@@ -21,6 +21,12 @@ def make_ready() -> None:
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
 
 
+def make_ready_where_new() -> None:
+    """A first import on a fresh machine just works; a database that is there already is left as it is."""
+    if not connection.introspection.table_names():
+        make_ready()
+
+
 @click.command("setup")
 def setup() -> None:
     """建库并载入分类与镇街字典。 Make the database and load the reference tables."""
