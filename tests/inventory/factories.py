@@ -54,9 +54,7 @@ def actor(role: str = Role.BUREAU_OFFICER, at: Organisation | None = None) -> Ac
 
 
 def entry(owner: Organisation, held: Patent | None = None, **values: Any) -> InventoryEntry:
-    """An entry in stock of the stocktaking 示例盘点."""
+    """An entry in stock, where nothing else is said of the stocktaking 示例盘点."""
     inventory, _ = Inventory.objects.get_or_create(name="示例盘点", defaults={"cutoff_on": CUTOFF})
-    standard: dict[str, Any] = {"in_stock": True, "scope_code": "in_stock"}
-    return InventoryEntry.objects.create(
-        inventory=inventory, patent=held or patent(), organisation=owner, **standard | values
-    )
+    standard: dict[str, Any] = {"inventory": inventory, "in_stock": True, "scope_code": "in_stock"}
+    return InventoryEntry.objects.create(patent=held or patent(), organisation=owner, **standard | values)

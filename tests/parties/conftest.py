@@ -4,12 +4,14 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 
 from zhiqiao.core.models import AuditEntry, ReferenceEntry
 from zhiqiao.kernel.credit_codes import credit_check_digit
-from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kernel.errors import Conflict, ZhiqiaoError
 from zhiqiao.parties.actions import NewPerson, OrganisationDetails, create_user, grant_role, register_organisation
 from zhiqiao.parties.actors import Actor, actor_for, operator
 from zhiqiao.parties.models import Organisation, User
@@ -35,6 +37,29 @@ def credit_code(number: int) -> str:
 def user_of(actor: Actor) -> User:
     assert actor.user_key is not None, "nobody's log-in"
     return User.objects.get(pk=actor.user_key)
+
+
+def at_once(*doings: Callable[[], object]) -> list[str]:
+    """What became of each, started together: ``done`` or the code of the refusal."""
+    start = Barrier(len(doings))
+    results: list[str] = []
+
+    def run(doing: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            doing()
+            results.append("done")
+        except Conflict as refusal:
+            results.append(refusal.reason)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(doing,)) for doing in doings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(results)
 
 
 @pytest.fixture

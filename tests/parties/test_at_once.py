@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 
-from tests.parties.conftest import credit_code
-from zhiqiao.kernel.errors import Conflict
+from tests.parties.conftest import at_once, credit_code
 from zhiqiao.parties.actions import OrganisationDetails, merge_organisations, register_organisation
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*doings: Callable[[], object]) -> list[str]:
-    """What became of each, started together: ``done`` or the code of the refusal."""
-    start = Barrier(len(doings))
-    results: list[str] = []
-
-    def run(doing: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            doing()
-            results.append("done")
-        except Conflict as refusal:
-            results.append(refusal.reason)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(doing,)) for doing in doings]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(results)
 
 
 @pytest.mark.parametrize("time", range(3))

@@ -25,9 +25,17 @@ def relink_merged() -> int:
         with unit_of_work(SystemActor("relink")) as work:
             if OutboxEvent.objects.filter(pk=event.pk, done_at=None).update(done_at=timezone.now()) != 1:
                 continue  # another worker is at it
-            _follow(work, event.payload["from"], event.payload["to"])
+            _follow(work, event.payload["from"], _held_survivor(event.payload["to"]))
             followed += 1
     return followed
+
+
+def _held_survivor(key: int) -> int:
+    """The one that lives on now: it may have been absorbed in its turn since. Writing to its row, though nothing in it
+    changes, keeps the next merge waiting until ours is followed; else what we bring could come after it had left."""
+    while Organisation.objects.filter(pk=key, merged_into=None).update(merged_into=None) != 1:
+        (key,) = Organisation.objects.filter(pk=key).values_list("merged_into_id", flat=True)
+    return key
 
 
 def _follow(work: Work, absorbed: int, survivor: int) -> None:
