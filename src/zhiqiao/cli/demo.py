@@ -29,6 +29,7 @@ from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
 from zhiqiao.parties.actors import Actor, operator
 from zhiqiao.parties.models import Membership, Organisation, User
+from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
 from zhiqiao.sample.city import sample_city, write_sample
 from zhiqiao.wording import label
@@ -153,7 +154,7 @@ def tell(taken: Taken | None, password: str, seconds: float) -> None:
         title=say(f"登录密码 {password}", f"password {password}"),
     )
     for person in sample_city().people:
-        table.add_row(person.login, label(person.role), person.name)
+        table.add_row(person.login, str(Role(person.role).label), person.name)
     STDOUT.print(table)
     STDOUT.print(say(f"用时 {seconds:.0f} 秒", f"took {seconds:.0f} s"))
 

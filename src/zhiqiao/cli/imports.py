@@ -14,7 +14,7 @@ from typing import Any
 import click
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say
 from zhiqiao.cli.setup import make_ready_where_new
@@ -25,6 +25,7 @@ from zhiqiao.core.indexing import index_pending
 from zhiqiao.core.leases import Busy
 from zhiqiao.core.models import ImportRun
 from zhiqiao.core.reports import write_report
+from zhiqiao.core.seal import seal_everything
 from zhiqiao.exchange.cells import FileRefused
 from zhiqiao.exchange.reasons import reason_text
 from zhiqiao.kernel.errors import Invalid, NotFound
@@ -99,6 +100,7 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
         run = importing.carry_out(actor=actor, run=run, storer=storer, watch=watch)
     report = write_report(actor=actor, run=run, language=language())
     make_findable(kind)
+    seal_everything()
     show_headings(run.headings)
     show_counts(importing.counters(run))
     STDOUT.print(
@@ -275,7 +277,8 @@ def runs(since: datetime | None) -> None:
     day: date = since.date() if since else date.min
     zh = ("编号", "类型", "来源", "状态", "行", "新增", "更新", "未变", "退回")
     en = ("import", "kind", "sender", "state", "rows", "created", "updated", "unchanged", "rejected")
-    table = Table(*(say(*pair) for pair in zip(zh, en, strict=True)))
+    # The number is what people copy: it is never cut, whatever the width.
+    table = Table(Column(say(zh[0], en[0]), no_wrap=True), *map(say, zh[1:], en[1:]))
     for run in ImportRun.objects.filter(created_at__date__gte=day).order_by("-id")[:100]:
         counts = (run.rows, run.created, run.updated, run.unchanged, run.rejected)
         table.add_row(run.number, run.kind, escape(run.sender), run.state, *map(str, counts))

@@ -25,7 +25,8 @@ class Environment:
     """The settings of one installation.
 
     ``home`` holds everything that is written: database, index, source files, keys.
-    ``database_url`` None means the embedded SQLite file under ``home``.
+    ``database_url`` None means the embedded SQLite file under ``home``. ``https`` True: people reach the site by https
+    alone, through a proxy that sets X-Forwarded-Proto. ``tier_rules``: a file with the installation's own thresholds.
     """
 
     home: Path
@@ -34,6 +35,8 @@ class Environment:
     debug: bool
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
+    https: bool
+    tier_rules: str | None
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -46,6 +49,8 @@ class Environment:
             debug=truth("ZHIQIAO_DEBUG", variables.get("ZHIQIAO_DEBUG", "0")),
             hosts=words(variables.get("ZHIQIAO_HOSTS", "localhost,127.0.0.1,[::1]")),
             origins=words(variables.get("ZHIQIAO_ORIGINS", "")),
+            https=truth("ZHIQIAO_HTTPS", variables.get("ZHIQIAO_HTTPS", "0")),
+            tier_rules=variables.get("ZHIQIAO_TIER_RULES") or None,
         )
 
     def database(self) -> dict[str, object]:

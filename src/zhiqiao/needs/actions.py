@@ -102,6 +102,29 @@ def close_need(*, actor: Actor, need: Need) -> Need:
     return need
 
 
+def publish_need(*, actor: Actor, need: Need) -> Need:
+    """Anyone may read the need from now on; its private layer stays private. Raises Conflict when it is public."""
+    return _show(actor, need, published=True)
+
+
+def hide_need(*, actor: Actor, need: Need) -> Need:
+    """Only its organisation and the city read the need from now on. Raises Conflict when it is not public."""
+    return _show(actor, need, published=False)
+
+
+def _show(actor: Actor, need: Need, *, published: bool) -> Need:
+    NEEDS.require(actor, "change", need)
+    with unit_of_work(actor) as work:
+        other_way = Need.objects.filter(pk=need.pk, published=not published)
+        if other_way.update(published=published, updated_at=work.at) != 1:
+            raise Conflict("need_published" if published else "need_not_published", need=str(need.public_id))
+        action = "needs.publish_need" if published else "needs.hide_need"
+        work.record(action, subject(need), {"published": not published}, {"published": published})
+        work.emit("index.needs", ids=[need.pk])
+    need.refresh_from_db()
+    return need
+
+
 def relink_needs(work: Work, absorbed: int, survivor: int) -> int:
     """Needs of an absorbed organisation are those of the one that lives on."""
     needs = list(Need.objects.filter(organisation_id=absorbed).values_list("pk", flat=True))
