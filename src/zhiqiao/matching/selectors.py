@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.policies import PUSHES
+from zhiqiao.matching.rules import Trace, interest, is_candidate
 from zhiqiao.matching.searching import Asked, answers
 from zhiqiao.needs.models import Need
+from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
@@ -36,11 +38,32 @@ def matches_of(actor: Actor, need: Need) -> QuerySet[Match]:
     return newest.filter(patent__in=patents_visible_to(actor)).select_related("patent")
 
 
-def suggestions_for_patent(actor: Actor, patent: Patent) -> QuerySet[PushSuggestion]:
+def suggestions_for_patent(actor: Actor, patent: Patent) -> list[PushSuggestion]:
+    """The newest suggestions, best first, as far as the actor may see what they rest on."""
     rows = PushSuggestion.objects.filter(patent=patent, superseded_at=None).select_related("organisation")
-    return PUSHES.visible(actor, rows).order_by("rank")
+    return _as_seen_by(actor, PUSHES.visible(actor, rows).order_by("rank"))
 
 
-def suggestions_for_organisation(actor: Actor, organisation: Organisation) -> QuerySet[PushSuggestion]:
+def suggestions_for_organisation(actor: Actor, organisation: Organisation) -> list[PushSuggestion]:
     rows = PushSuggestion.objects.filter(organisation=organisation, superseded_at=None).select_related("patent")
-    return PUSHES.visible(actor, rows).filter(patent__in=patents_visible_to(actor)).order_by("-score", "id")
+    rows = PUSHES.visible(actor, rows).filter(patent__in=patents_visible_to(actor))
+    return _as_seen_by(actor, rows.order_by("-score", "id"))
+
+
+def _as_seen_by(actor: Actor, rows: QuerySet[PushSuggestion]) -> list[PushSuggestion]:
+    """Without the reasons that rest on needs hidden from the actor, and without what rests on nothing else: whoever
+    found the suggestion may have seen more. Not to be saved."""
+    kept = list(rows)
+    told = {reason["facts"].get("need") for each in kept for reason in each.reasons} - {None}
+    seen = needs_visible_to(actor).filter(public_id__in=told).order_by().values_list("public_id", flat=True)
+    hidden = told - set(map(str, seen))
+    if not hidden:
+        return kept
+    for each in kept:
+        each.reasons = [reason for reason in each.reasons if reason["facts"].get("need") not in hidden]
+        each.score = interest(_traces(each))
+    return [each for each in kept if is_candidate(_traces(each))]
+
+
+def _traces(suggestion: PushSuggestion) -> list[Trace]:
+    return [Trace(reason["code"], reason["facts"]["score"], reason["facts"]) for reason in suggestion.reasons]
