@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 from zhiqiao.kernel.errors import ZhiqiaoError
 
@@ -40,40 +40,70 @@ class Environment:
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
-        home = Path(variables.get("ZHIQIAO_HOME") or "var").expanduser().resolve()
-        home.mkdir(parents=True, exist_ok=True)
+        """Makes the home where it is not there yet. Raises ``BadSetting`` for the first value that cannot be used."""
+        home = made_home(variables.get("ZHIQIAO_HOME") or "var")
         return cls(
             home=home,
             database_url=variables.get("ZHIQIAO_DATABASE_URL") or None,
             secret_key=variables.get("ZHIQIAO_SECRET_KEY") or kept_secret(home / "secret.key"),
             debug=truth("ZHIQIAO_DEBUG", variables.get("ZHIQIAO_DEBUG", "0")),
             hosts=words(variables.get("ZHIQIAO_HOSTS", "localhost,127.0.0.1,[::1]")),
-            origins=words(variables.get("ZHIQIAO_ORIGINS", "")),
+            origins=tuple(origin(word) for word in words(variables.get("ZHIQIAO_ORIGINS", ""))),
             https=truth("ZHIQIAO_HTTPS", variables.get("ZHIQIAO_HTTPS", "0")),
             tier_rules=variables.get("ZHIQIAO_TIER_RULES") or None,
         )
 
     def database(self) -> dict[str, object]:
-        """Django's description of the database: SQLite in WAL with IMMEDIATE transactions, or PostgreSQL."""
+        """Django's description of the database: SQLite in WAL with IMMEDIATE transactions, or PostgreSQL.
+
+        A refused address is told by its scheme alone: it holds a password.
+        """
         if self.database_url is None:
             return sqlite(self.home / "zhiqiao.sqlite3")
-        parts = urlsplit(self.database_url)
-        if parts.scheme == "sqlite":
-            return sqlite(Path(parts.path))
-        if parts.scheme not in {"postgres", "postgresql"}:
-            raise BadSetting(name="ZHIQIAO_DATABASE_URL", value=parts.scheme)
-        options = dict(parse_qsl(parts.query))
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": options.pop("host", None) or parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
-        }
+        scheme, _, place = self.database_url.partition(":")
+        path = unquote(place.removeprefix("//").partition("?")[0])
+        if scheme == "sqlite" and path:
+            return sqlite(Path(path))
+        if scheme in {"postgres", "postgresql"}:
+            return postgresql(self.database_url)
+        raise BadSetting(name="ZHIQIAO_DATABASE_URL", value=scheme if place else "…")
+
+
+def made_home(text: str) -> Path:
+    try:
+        home = Path(text).expanduser().resolve()
+        home.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as why:  # a folder that cannot be made; ~ of nobody
+        raise BadSetting(name="ZHIQIAO_HOME", value=text) from why
+    return home
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """Takes every form that PostgreSQL's own programs take: sockets, several hosts, services, options."""
+    # Here, not above: an installation on SQLite should not load a driver at every start that it never uses.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        given = conninfo_to_dict(url)
+    except ProgrammingError:
+        raise BadSetting(name="ZHIQIAO_DATABASE_URL", value=f"{url.partition(':')[0]}:…") from None
+    ports = str(given.pop("port", ""))
+    if not all(port.isdecimal() and 0 < int(port) < 65536 for port in ports.split(",") if port):
+        raise BadSetting(name="ZHIQIAO_DATABASE_URL", value=f"{url.partition(':')[0]}:… {ports}")
+    if "dbname" not in given and "service" not in given:
+        raise BadSetting(name="ZHIQIAO_DATABASE_URL", value=f"{url.partition(':')[0]}:…")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", ""),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": ports,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": given,
+    }
 
 
 def sqlite(path: Path) -> dict[str, object]:
@@ -92,16 +122,31 @@ def sqlite(path: Path) -> dict[str, object]:
 
 
 def kept_secret(path: Path) -> str:
-    """The installation's own secret, made on first use and readable by its owner alone."""
-    if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=path.parent)
+    """The installation's own secret, made on first use and readable by its owner alone.
+
+    Raises ``BadSetting`` where it cannot be kept, or where what is kept there is no secret.
+    """
+    try:
+        if not path.exists():
+            _keep(path, secrets.token_urlsafe(48))
+        kept = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as why:
+        raise BadSetting(name="ZHIQIAO_HOME", value=str(path)) from why
+    if not kept:
+        raise BadSetting(name="ZHIQIAO_SECRET_KEY", value=str(path))
+    return kept
+
+
+def _keep(path: Path, secret: str) -> None:
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    try:
         with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(48))
+            out.write(secret)
         # A link is made whole or not at all: of two processes starting at once, both read the first one's secret.
         with suppress(FileExistsError):
             os.link(draft, path)
+    finally:
         Path(draft).unlink()
-    return path.read_text(encoding="ascii").strip()
 
 
 def truth(name: str, text: str) -> bool:
@@ -110,6 +155,14 @@ def truth(name: str, text: str) -> bool:
         return known[text.strip().lower()]
     except KeyError:
         raise BadSetting(name=name, value=text) from None
+
+
+def origin(text: str) -> str:
+    """A scheme and a host, as browsers send them: ``https://zhiqiao.example.org``."""
+    scheme, _, host = text.partition("://")
+    if scheme not in {"http", "https"} or not host or set(host) & set("/?#@ "):
+        raise BadSetting(name="ZHIQIAO_ORIGINS", value=text)
+    return text
 
 
 def words(text: str) -> tuple[str, ...]:
