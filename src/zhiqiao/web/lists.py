@@ -95,7 +95,7 @@ def list_page(request: SignedInRequest, listing: Listing[Any], **more: Any) -> H
         "listing": listing,
         "filters": filters,
         "page": page,
-        "count": count_up_to(records) if len(page.rows) or page.previous else 0,
+        "count": count_up_to(records) if page.previous or page.next else len(page.rows),
         "headings": [_heading(request, column, sort) for column in listing.columns if column.shown],
         "chips": list(_chips(request, filters)),
         "first_page": changed(request, at=""),

@@ -73,11 +73,22 @@
   });
 
   // On a phone the further filters wait behind their button.
-  if (window.matchMedia("(max-width: 640px)").matches) {
-    document.querySelectorAll("details.finder-more").forEach(function (more) {
-      more.open = false;
-    });
+  function unfold(button, open) {
+    button.setAttribute("aria-expanded", String(open));
+    document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
   }
+  var narrow = window.matchMedia("(max-width: 640px)");
+  document.querySelectorAll(".finder-toggle").forEach(function (button) {
+    unfold(button, !narrow.matches);
+    button.addEventListener("click", function () {
+      unfold(button, button.getAttribute("aria-expanded") !== "true");
+    });
+    // Turned to landscape, or a window made wider: nothing may stay hidden without its button.
+    if (narrow.addEventListener)
+      narrow.addEventListener("change", function () {
+        unfold(button, !narrow.matches);
+      });
+  });
 
   // Names the files that were chosen.
   document.addEventListener("change", function (event) {

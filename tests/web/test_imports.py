@@ -1,0 +1,102 @@
+"""From the upload through the worker to the result page, the question about a heading, and back again."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.web.conftest import City
+from zhiqiao.core.jobs import run_job, take_job
+from zhiqiao.core.models import ImportRun
+from zhiqiao.registry.models import Patent
+
+LIST = (
+    "专利名称,申请号,申请人,转让报价,神秘列\n"
+    "一种好装置,201710601862.3,示例学院,30,甲\n"
+    "一种坏装置,2.02E+12,示例学院,50,乙\n"
+)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def upload(name: str = "清单.csv", text: str = LIST) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode("gb18030"), content_type="text/csv")
+
+
+def hand_in(client: Client, **more: object) -> ImportRun:
+    answer = client.post(
+        reverse("import_new"), {"kind": "patents", "uploads": [upload()], "sender": "示例学院", **more}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    return ImportRun.objects.get(sender="示例学院", state="running")
+
+
+def work() -> None:
+    job = take_job("test")
+    assert job is not None
+    run_job(job, threading.Event())
+
+
+def test_good_rows_land_and_the_others_are_named(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client)
+    page = reverse("import_page", args=[run.public_id])
+    assert "hx-get" in client.get(page, headers={"HX-Request": "true"}).content.decode()
+    work()
+    answer = client.get(page)
+    shown = answer.content.decode()
+    assert "hx-get" not in shown
+    assert [(row.number, row.column) for row in answer.context["rejected"]] == [(3, "申请号")]
+    assert "科学计数法" in shown and Patent.objects.filter(number="2017106018623").count() == 1
+    report = client.get(reverse("import_report", args=[run.public_id]))
+    assert "2.02E+12" in b"".join(report.streaming_content).decode("utf-8-sig")
+
+
+def test_unknown_heading_is_asked_about_and_remembered(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client)
+    work()
+    where = reverse("import_headings", args=[run.public_id])
+    form = client.get(where).context["form"]
+    asked = list(form.questions.headings)
+    assert "神秘列" in asked
+    said = {f"heading{number}": "-" for number in range(len(asked))}
+    said |= {f"unit{number}": "万元" for number in range(len(form.questions.amounts))}
+    assert client.post(where, said).status_code == 302
+    again = ImportRun.objects.latest("id")
+    assert again.pk != run.pk and again.options["mapping"]["神秘列"] is None
+    work()
+    again.refresh_from_db()
+    assert (again.state, again.created, again.rejected) == ("done", 0, 1)
+    assert not client.get(reverse("import_page", args=[again.public_id])).context["questions"]
+
+
+def test_undo_takes_everything_back(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client)
+    work()
+    assert client.post(reverse("import_undo", args=[run.public_id])).status_code == 302
+    assert Patent.objects.get(number="2017106018623").withdrawn_at is not None
+    assert client.post(reverse("import_undo", args=[run.public_id])).status_code == 409
+
+
+def test_institution_imports_for_itself_alone(city: City) -> None:
+    client = city.client("holder")
+    run = hand_in(client, organisation=str(city.houses["college"].pk))
+    assert run.organisation_id == city.houses["college"].pk
+    foreign = client.post(
+        reverse("import_new"),
+        {"kind": "patents", "uploads": [upload()], "sender": "x", "organisation": str(city.houses["rival"].pk)},
+    )
+    assert foreign.status_code == 422 and not ImportRun.objects.filter(sender="x").exists()
+
+
+def test_file_that_cannot_be_read_is_told_beside_the_field(city: City) -> None:
+    empty = city.client("bureau").post(
+        reverse("import_new"), {"kind": "patents", "uploads": [upload(text="")], "sender": "示例学院"}
+    )
+    assert empty.status_code == 422 and empty.context["form"].errors["uploads"]
+    assert "示例学院" in empty.content.decode()
