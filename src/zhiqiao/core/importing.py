@@ -21,6 +21,7 @@ from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import Subject, Work, canonical, unit_of_work
 from zhiqiao.core.blobs import blob_path, store_path
 from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.encryption import ring
 from zhiqiao.core.leases import held, new_holder, release
 from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun, Lease
 from zhiqiao.core.series import import_number
@@ -253,7 +254,7 @@ class _Session:
         with unit_of_work(self.actor) as work:
             stored = iter(self.storer.store(good, self.run, work))
             outcomes = [next(stored) if row.problem is None else rejected(row) for row in chunk]
-            insert_rows(ImportRow, ROW_COLUMNS, _source_rows(self.run, number, chunk, outcomes))
+            insert_rows(ImportRow, ROW_COLUMNS, _source_rows(self.run, number, (chunk, outcomes), mapping))
             counts = Counter(outcome.kind for outcome in outcomes)
             self._count(counts, Counter(code for outcome in outcomes for code in outcome.codes), number, taken)
         self.renew()
@@ -292,12 +293,31 @@ def rejected(row: ReadRow[Any]) -> Outcome:
     return Outcome("rejected", None, (row.problem.code,))
 
 
+# What goes to an encrypted layer is encrypted in the source rows that are kept, too.
+PRIVATE_FIELDS = frozenset({"contact", "phone", "email", "money.budget"})
+SEALED = "\x02"  # begins an encrypted cell; no cell of a file has it
+
+
+def sealed(text: str) -> str:
+    return f"{SEALED}{ring().encrypt(text)}" if text else text
+
+
+def opened(cell: str) -> str:
+    """A kept cell as it came."""
+    return ring().decrypt(cell.removeprefix(SEALED)) if cell.startswith(SEALED) else cell
+
+
 def _source_rows(
-    run: ImportRun, table: int, chunk: Sequence[ReadRow[Any]], outcomes: Sequence[Outcome]
+    run: ImportRun, table: int, stored: tuple[Sequence[ReadRow[Any]], Sequence[Outcome]], mapping: HeadingMap
 ) -> Iterator[tuple[Any, ...]]:
-    for row, outcome in zip(chunk, outcomes, strict=True):
+    private = [at for at, name in mapping.columns.items() if name in PRIVATE_FIELDS]
+    for row, outcome in zip(*stored, strict=True):
         column, facts = (row.problem.column or "", canonical(row.problem.facts)) if row.problem else ("", "{}")
-        cells = canonical([cell_text(cell) for cell in row.cells])
+        texts = [cell_text(cell) for cell in row.cells]
+        for at in private:
+            if at < len(texts):
+                texts[at] = sealed(texts[at])
+        cells = canonical(texts)
         codes = canonical(outcome.codes) if outcome.codes else "[]"
         yield (
             run.pk, table, row.row_number, outcome.kind, codes, column[:255], facts,

@@ -11,7 +11,7 @@ from django.conf import settings
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.blobs import store_path
-from zhiqiao.core.importing import subject
+from zhiqiao.core.importing import opened, subject
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.reasons import Language
 from zhiqiao.exchange.reports import ReportRow, ReportSheet, report_format
@@ -59,4 +59,5 @@ def _headings(table: dict[str, Any]) -> list[str]:
 
 
 def _report_row(row: ImportRow) -> ReportRow:
-    return ReportRow(row.row_number, row.cells, row.codes[0] if row.codes else "", row.column or None, row.facts)
+    cells = [opened(cell) for cell in row.cells]
+    return ReportRow(row.row_number, cells, row.codes[0] if row.codes else "", row.column or None, row.facts)
