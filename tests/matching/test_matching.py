@@ -11,6 +11,7 @@ from zhiqiao.core.models import AuditEntry
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.models import Match, PushSuggestion
+from zhiqiao.matching.relinking import relink_merged
 from zhiqiao.matching.searching import version
 from zhiqiao.matching.selectors import matches_of, suggestions_for_organisation, suggestions_for_patent
 from zhiqiao.needs.models import Need
@@ -118,6 +119,7 @@ def test_merged_organisations_are_followed(run):
     merge_organisations(
         actor=OFFICER, absorbed=called("示例隔膜有限公司"), survivor=called("示例电池有限公司"), reason="同一家"
     )
+    assert relink_merged() == 1
     index_everything()
     suggest_push(actor=OFFICER, patent=stored(1))
     (only,) = PushSuggestion.objects.filter(superseded_at=None)
