@@ -4,11 +4,12 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
-from uuid6 import uuid7
+
+from zhiqiao.kernel.ids import new_id
 
 
 def new_public_id() -> uuid.UUID:
-    return uuid.UUID(int=uuid7().int)
+    return new_id()
 
 
 class Record(models.Model):

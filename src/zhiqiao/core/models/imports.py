@@ -101,7 +101,7 @@ class ImportRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run", "outcome"], name="import_row_outcome"),
+            models.Index(fields=["run"], name="import_row_rejected", condition=models.Q(outcome="rejected")),
             models.Index(fields=["subject_id", "run"], name="import_row_subject"),
         ]
 

@@ -12,7 +12,7 @@ from zhiqiao.core.models import ImportRun
 from zhiqiao.exchange.merge import merge_records
 from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.exchange.rows import ReadRow
-from zhiqiao.registry.importing.values import DESCRIBED, EMPTY, STATUS, derived, described, status_of
+from zhiqiao.registry.importing.values import BLANK, DESCRIBED, STATUS, derived, described, status_of
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.rules import ToldStatus, status_may_replace
 
@@ -74,16 +74,16 @@ def attach_stored(changes: Sequence[Change]) -> None:
 def settle(change: Change, run: ImportRun, today: date) -> None:
     """Decide field by field what the patent will say: empties never overwrite, older days never overwrite newer."""
     stored = change.standing
-    change.values = EMPTY | NO_STATUS if stored is None else {name: stored[name] for name in (*DESCRIBED, *STATUS)}
-    change.provenance = {} if stored is None else dict(stored["provenance"])
     as_of = change.record.status_as_of
     stamp = [run.pk, as_of.isoformat() if as_of else None]
-    overwriting = _overwriting(change, as_of)
-    for name, value in change.said.items():
-        if stored is None:
-            change.values[name] = value
-            change.provenance[name] = stamp
-        else:
+    if stored is None:
+        change.values = {**BLANK, **change.said}
+        change.provenance = dict.fromkeys(change.said, stamp)
+    else:
+        change.values = {name: stored[name] for name in (*DESCRIBED, *STATUS)}
+        change.provenance = dict(stored["provenance"])
+        overwriting = _overwriting(change, as_of)
+        for name, value in change.said.items():
             _settle_field(change, name, value, overwriting, stamp)
     _settle_status(change, run)
     change.values |= derived(change.record.number, change.record.kind, change.values, today)
@@ -149,12 +149,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-NO_STATUS: dict[str, Any] = {
-    "status_group": "unknown", "status_phase": "", "status_words": "", "status_as_of": None, "status_through": None,
-    "status_source": "",
-}  # fmt: skip
 
 
 def _settle_status(change: Change, run: ImportRun) -> None:

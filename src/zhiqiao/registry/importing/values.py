@@ -36,6 +36,15 @@ EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
+NO_STATUS: dict[str, Any] = {
+    "status_group": "unknown", "status_phase": "", "status_words": "", "status_as_of": None, "status_through": None,
+    "status_source": "",
+}  # fmt: skip
+NO_DERIVED: dict[str, Any] = {"expires_on": None, "anniversary": None, "industries": (), "public": True}
+# What a patent says before any file says anything of it.
+BLANK: dict[str, Any] = {**EMPTY, **NO_STATUS}
+
+
 def described(record: PatentRecord) -> dict[str, Any]:
     """What the record says, by column; what it does not say is absent."""
     values: dict[str, Any] = {

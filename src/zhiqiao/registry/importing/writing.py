@@ -15,7 +15,7 @@ from zhiqiao.core.models import ImportRun, Revision
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.registry.importing.change import Change, plain, subject, trail
 from zhiqiao.registry.importing.holders import HOLDER_COLUMNS, HolderLinker, effective
-from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, STATUS, status_of
+from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, EMPTY, NO_DERIVED, NO_STATUS, STATUS, status_of
 from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
 
 PATENT_COLUMNS = (
@@ -80,15 +80,26 @@ class _Stamps:
         return found
 
 
-def _patent_row(change: Change, public_ids: dict[str, Any], now: Any, stamps: _Stamps) -> tuple[Any, ...]:
+# A new patent's row before its file says anything, in the order of PATENT_COLUMNS.
+_BLANK = tuple(column(({**EMPTY, **NO_STATUS, **NO_DERIVED}).get(name)) for name in PATENT_COLUMNS)
+_AT = {name: place for place, name in enumerate(PATENT_COLUMNS)}
+_FOLLOWING = (*STATUS, *DERIVED)
+
+
+def _patent_row(change: Change, public_ids: dict[str, Any], now: Any, stamps: _Stamps) -> list[Any]:
+    """Most columns of most lists are empty: only what is said is put into a copy of the blank row."""
     record, values = change.record, change.values
-    return (
+    row = list(_BLANK)
+    row[:10] = (
         as_column(public_ids[record.number]), now, record.number, record.kind, record.pct, record.check_filled,
         stamps.text(change.provenance), None, 0, now,
-        *(column(values[name]) for name in DESCRIBED),
-        *(column(values[name]) for name in STATUS),
-        *(column(values[name]) for name in DERIVED),
     )  # fmt: skip
+    for name in change.said:
+        row[_AT[name]] = column(values[name])
+    for name in _FOLLOWING:
+        if (value := values[name]) is not None and value != "":
+            row[_AT[name]] = column(value)
+    return row
 
 
 def _keys(numbers: Sequence[str]) -> dict[str, int]:
