@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A law is tried on new examples at every run, in CI on the same ones: there a red run must come from the change.
+# ``--hypothesis-profile=thorough`` searches long. No deadlines: a busy machine is not a defect.
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "quick")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

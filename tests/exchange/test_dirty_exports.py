@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +21,11 @@ from zhiqiao.exchange.vocabularies import PATENTS
 TODAY = ReadOptions(today=date(2026, 6, 30))
 
 
-def _read(path: Path, options: ReadOptions = TODAY) -> list[tuple[Reading[PatentRecord], list]]:  # type: ignore[type-arg]  # rows of any outcome
-    found = []
+Read = list[tuple[Reading[PatentRecord], list[Any]]]  # rows of any outcome
+
+
+def _read(path: Path, options: ReadOptions = TODAY) -> Read:
+    found: Read = []
     for table in open_tables(path):
         mapping, body = read_headings(table, PATENTS)
         reading = read_patents(body, mapping, options)
@@ -30,14 +33,19 @@ def _read(path: Path, options: ReadOptions = TODAY) -> list[tuple[Reading[Patent
     return found
 
 
-@pytest.mark.parametrize("make", EXPORTS, ids=lambda make: make.__name__)
-def test_each_row_comes_out_as_it_must(make: Callable[[Path], Export], tmp_path: Path) -> None:
-    export = make(tmp_path)
-    read = _read(export.path)
-    assert len(read) == len(export.sheets)
-    for (reading, rows), sheet in zip(read, export.sheets, strict=True):
-        assert reading.mapping.dialect == export.dialect
-        assert reading.mapping.unmapped == export.unmapped
+@pytest.fixture(scope="module", params=EXPORTS, ids=lambda make: make.__name__)
+def export(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Export, Read]:
+    """A dirty export with what was read of it, once for all tests that look at it."""
+    made: Export = request.param(tmp_path_factory.mktemp("export"))
+    return made, _read(made.path)
+
+
+def test_each_row_comes_out_as_it_must(export: tuple[Export, Read]) -> None:
+    made, read = export
+    assert len(read) == len(made.sheets)
+    for (reading, rows), sheet in zip(read, made.sheets, strict=True):
+        assert reading.mapping.dialect == made.dialect
+        assert reading.mapping.unmapped == made.unmapped
         outcomes = [
             (
                 row.sheet,
@@ -51,10 +59,9 @@ def test_each_row_comes_out_as_it_must(make: Callable[[Path], Export], tmp_path:
         assert reading.skipped == sheet.skipped
 
 
-@pytest.mark.parametrize("make", EXPORTS, ids=lambda make: make.__name__)
-def test_each_trap_is_read_as_it_must(make: Callable[[Path], Export], tmp_path: Path) -> None:
-    export = make(tmp_path)
-    for (_, rows), sheet in zip(_read(export.path), export.sheets, strict=True):
+def test_each_trap_is_read_as_it_must(export: tuple[Export, Read]) -> None:
+    made, read = export
+    for (_, rows), sheet in zip(read, made.sheets, strict=True):
         for row, expected in zip(rows, sheet.expected, strict=True):
             for name, value in expected.values.items():
                 assert getattr(row.record, name) == value, (row.row_number, name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiqiao.exchange.cells import Row, Table
@@ -260,7 +260,6 @@ CELLS = st.one_of(
 def test_no_cell_whatever_breaks_the_reading(vocabulary: Vocabulary, read: Any) -> None:
     headings = tuple(names[0] for names in vocabulary.fields.values())
 
-    @settings(max_examples=150, deadline=None)
     @given(st.lists(st.lists(CELLS, max_size=len(headings) + 2), max_size=3))
     def check(rows: list[list[Any]]) -> None:
         table = Table("list", None, "xlsx", iter(list(enumerate([headings, *map(tuple, rows)], start=1))))

@@ -64,7 +64,7 @@ class ListAndRecordAgree(TestCase):
                 ended_on=date(2026, 2, 1) if n % 2 else None,
             )
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(policy=policies(), draw=st.data())
     def test_every_policy(self, policy: Policy, draw: st.DataObject) -> None:
         actor = draw.draw(self._actors())
