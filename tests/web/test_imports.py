@@ -52,7 +52,7 @@ def test_good_rows_land_and_the_others_are_named(city: City) -> None:
     assert [(row.number, row.column) for row in answer.context["rejected"]] == [(3, "申请号")]
     assert "科学计数法" in shown and Patent.objects.filter(number="2017106018623").count() == 1
     report = client.get(reverse("import_report", args=[run.public_id]))
-    assert "2.02E+12" in b"".join(report.streaming_content).decode("utf-8-sig")
+    assert "2.02E+12" in b"".join(report).decode("utf-8-sig")
 
 
 def test_unknown_heading_is_asked_about_and_remembered(city: City) -> None:

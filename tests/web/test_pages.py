@@ -18,6 +18,7 @@ from tests.web.test_permission_matrix import MATRIX, ROLES, address
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.inventory.models import InventoryEntry
 
+COUNT = 1  # a list that fits on its first page is not counted; longer ones are, in one query
 PAGES = [name for name, row in MATRIX.items() if row.method == "get" and not name.endswith(("_export", "_report"))]
 
 
@@ -39,7 +40,7 @@ def test_list_costs_the_same_whatever_its_length(city: City, more_patents: Calla
     client = city.client("bureau")
     few = cost(client, name)
     more_patents(60)
-    assert cost(client, name) <= few
+    assert cost(client, name) <= few + COUNT
 
 
 def cost(client: Client, name: str) -> int:
@@ -53,7 +54,7 @@ def test_need_list_costs_the_same_whatever_its_length(city: City) -> None:
     few = cost(client, "need_list")
     for number in range(60):
         make_need(f"需求{number}", city.houses["firm"])
-    assert cost(client, "need_list") <= few
+    assert cost(client, "need_list") <= few + COUNT
 
 
 def test_tier_list_costs_the_same_whatever_its_length(city: City) -> None:
@@ -68,7 +69,7 @@ def test_tier_list_costs_the_same_whatever_its_length(city: City) -> None:
             in_stock=True,
             scope_code="in_stock",
         )
-    assert cost(client, "inventory_tiers") <= few
+    assert cost(client, "inventory_tiers") <= few + COUNT
 
 
 def test_turning_pages_meets_every_record_once(city: City, more_patents: Callable[[int], None]) -> None:
@@ -101,13 +102,13 @@ def test_filters_stay_in_the_address_and_rule_the_export(city: City, more_patent
     assert [chip.value for chip in page.context["chips"]] == ["未公布", "发明专利"]
     assert len(page.context["page"].rows) == 2
     answer = client.get(reverse("patent_export", args=["xlsx"]), asked)
-    rows = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True))
+    rows = list(load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
     assert [row[0] for row in rows[1:]] == [row.title for row in page.context["page"].rows]
 
 
 def test_export_never_holds_what_the_page_hides(city: City) -> None:
     answer = city.client("firm").get(reverse("patent_export", args=["csv"]))
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = b"".join(answer).decode("utf-8-sig")
     assert "一种第1号装置" in text and "未公布" not in text
 
 

@@ -116,6 +116,20 @@ MATRIX: dict[str, Row] = {
         foreign="302 404 404 302 403 404",
         absent="302 404 404 404 404 404",
     ),
+    "need_publish": Row(
+        record="need",
+        method="post",
+        own="302 302 404 302 403 404",
+        foreign="302 404 404 302 403 404",
+        absent="302 404 404 404 404 404",
+    ),
+    "need_hide": Row(  # not public yet, so whoever may change it meets a conflict
+        record="need",
+        method="post",
+        own="302 409 404 409 403 404",
+        foreign="302 404 404 409 403 404",
+        absent="302 404 404 404 404 404",
+    ),
     # imports
     "import_list": SENDERS,
     "import_export": SENDERS,

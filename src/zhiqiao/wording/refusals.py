@@ -75,6 +75,8 @@ TEXTS: Final[dict[str, Text]] = {
     # needs
     "need_empty": _("The need says nothing yet."),
     "need_not_open": _("The need is not open any more."),
+    "need_published": _("The need is public already."),
+    "need_not_published": _("The need is not public."),
     "import_kind": _("There is no such kind of import."),
     # parties
     "role_held": _("The person holds this role already."),

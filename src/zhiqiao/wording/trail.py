@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "inventory.confirm_tier": _("Tier confirmed"), "inventory.correct_entry": _("Entry corrected"),
     "inventory.adopt_statement": _("Holder's statement adopted"), "inventory.count_replies": _("Replies counted"),
     "needs.state_need": _("Need stated"), "needs.close_need": _("Need closed"),
+    "needs.publish_need": _("Need published"), "needs.hide_need": _("Need taken from the public"),
     "needs.import_need": _("Need imported"), "needs.undo_import": _("Import undone"),
     "matching.match_need": _("Need matched"), "matching.suggest_push": _("Push list made"),
     "matching.relink_merged": _("Matches moved by a merger"),

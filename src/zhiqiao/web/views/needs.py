@@ -16,7 +16,7 @@ from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.matching.actions import match_need, need_text
 from zhiqiao.matching.searching import as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text, matches_of
-from zhiqiao.needs.actions import NeedStatement, close_need, state_need
+from zhiqiao.needs.actions import NeedStatement, close_need, hide_need, publish_need, state_need
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import need_for
@@ -146,4 +146,20 @@ def need_match(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def need_close(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     need = close_need(actor=request.actor, need=need_for(request.actor, str(public_id)))
     messages.success(request, _("The need is closed."))
+    return redirect("need_page", need.public_id)
+
+
+@require_POST
+@for_page("need_list")
+def need_publish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    need = publish_need(actor=request.actor, need=need_for(request.actor, str(public_id)))
+    messages.success(request, _("Everybody may read the need now; its private part stays private."))
+    return redirect("need_page", need.public_id)
+
+
+@require_POST
+@for_page("need_list")
+def need_hide(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    need = hide_need(actor=request.actor, need=need_for(request.actor, str(public_id)))
+    messages.success(request, _("Only the firm and the city read the need now."))
     return redirect("need_page", need.public_id)
