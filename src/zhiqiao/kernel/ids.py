@@ -8,15 +8,17 @@ import uuid
 
 _VERSION = 7 << 76
 _VARIANT = 2 << 62
-_RANDOM_A = (1 << 12) - 1
-_RANDOM_B = (1 << 62) - 1
+_RANDOM = (1 << 62) - 1
+_last = 0
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7 (RFC 9562, 5.7): opaque in addresses, and rows written together lie together in an index.
+    """A UUIDv7 (RFC 9562, 5.7): opaque in addresses; within a process each is greater than the one before.
 
-    Six lines of our own: an import makes one for every row, and the library's took a tenth of its time.
+    A few lines of our own: an import makes one for every row, and the library's took a tenth of its time.
     """
-    chance = int.from_bytes(os.urandom(10))
-    moment = (time.time_ns() // 1_000_000) << 80
-    return uuid.UUID(int=moment | _VERSION | (chance >> 62 & _RANDOM_A) << 64 | _VARIANT | chance & _RANDOM_B)
+    global _last  # two threads that meet here get the same moment and still different random bits
+    # Milliseconds and, in the twelve bits behind the version, the fraction of one (RFC 9562, 6.2, method 3).
+    _last = max((time.time_ns() << 12) // 1_000_000, _last + 1)
+    moment = (_last >> 12) << 80 | _VERSION | (_last & 0xFFF) << 64
+    return uuid.UUID(int=moment | _VARIANT | int.from_bytes(os.urandom(8)) & _RANDOM)
