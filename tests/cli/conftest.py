@@ -38,23 +38,26 @@ def call(
     return run
 
 
-@pytest.fixture(scope="package")
-def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with patents, organisations and needs; its tests change nothing that others look at."""
-    folder = tmp_path_factory.mktemp("lived-in")
-    place = installation(folder / "home")
+@pytest.fixture
+def lived_in(call: Callable[..., Ran], tmp_path: Path) -> Callable[..., Ran]:
+    """``call`` on an installation with patents, organisations and needs."""
     patents = [row(serial, 专利名称=name, 法律状态="授权", 摘要=name * 3) for serial, name in enumerate(TITLES, 1)]
     firms = [
         {"单位名称": "示例电子有限公司", "单位类型": "企业"},
         {"单位名称": "示例知识产权局", "单位类型": "政府机关"},
     ]
     needs = [
-        {"需求编号": "X-1", "需求名称": "锂电池隔膜", "需求内容": "耐高温的锂电池隔膜", "企业名称": "示例电子有限公司"}
+        {
+            "需求编号": "X-1",
+            "需求名称": "锂电池隔膜",
+            "需求内容": "耐高温的锂电池隔膜",
+            "企业名称": "示例电子有限公司",
+        }
     ]
     for kind, rows in (("organisations", firms), ("patents", patents), ("needs", needs)):
-        ran = place.run("import", kind, write_list(folder / f"{kind}.csv", rows))
+        ran = call("import", kind, write_list(tmp_path / f"{kind}.csv", rows))
         assert ran.code == 0, ran.err
-    return place
+    return call
 
 
 TITLES = ("一种耐高温锂电池隔膜", "注塑模具的冷却水路", "污水除磷装置")

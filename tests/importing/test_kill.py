@@ -11,7 +11,7 @@ import pytest
 from tests.importing.lists import made_up, row, write_list
 from tests.importing.programs import Installation, installation
 
-ROWS = 4_500  # three chunks
+ROWS = 4_100  # three chunks
 SEEDS = [1, 2, 3]
 SOAK = range(100, 200)
 
@@ -30,9 +30,9 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         row(serial, 法律状态="授权", 申请人=f"示例单位{serial % 50}有限公司")
         if serial % 1_000
         else row(serial, 申请号="2.02E+12")
-        for serial in range(ROWS - 500)
+        for serial in range(ROWS - 100)
     ]
-    rows += [row(serial + 1, 法律状态="质押", 专利名称="另一名称") for serial in range(500)]
+    rows += [row(serial + 1, 法律状态="质押", 专利名称="另一名称") for serial in range(100)]
     return write_list(tmp_path_factory.mktemp("lists") / "清单.csv", rows)
 
 

@@ -56,7 +56,7 @@ def test_every_vendors_headings_are_known(shared_data, tmp_path: Path):
     for name, dialect in dialects.items():
         if name.startswith("_") or not dialect.get("columns"):
             continue
-        cells = {heading: "" for heading in dialect["columns"]}
+        cells = dict.fromkeys(dialect["columns"], "")
         path = write_list(tmp_path / f"{name}.csv", [cells | {dialect["columns"][0]: made_up(1).dotted}])
         mapping, _ = storer_of("patents").headings(next(open_tables(path)), {})
         assert mapping.unmapped == (), name
