@@ -7,16 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 
 from zhiqiao.core.actors import SystemActor
 
 ACTOR = SystemActor("test")
-
-if connection.vendor == "sqlite":
-    # Threads and other processes take part in these tests: a database in memory would lock whole tables for them.
-    connections["default"].settings_dict["TEST"]["NAME"] = str(Path(settings.ZHIQIAO_HOME) / "test.sqlite3")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,13 @@ def sources(folder: Path) -> Iterator[Path]:
     yield from (path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts)
 
 
-def functions(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def functions() -> list[tuple[str, int]]:
+    """Every function of the product with its number of lines."""
+    return [found for path in sources(SOURCE) for found in functions_of(path)]
+
+
+def functions_of(path: Path) -> Iterator[tuple[str, int]]:
     for found in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef):
             assert found.end_lineno is not None
@@ -29,12 +36,11 @@ def too_long(folder: Path, limit: int) -> list[str]:
 
 
 def test_no_function_is_over_sixty_lines() -> None:
-    every = [found for path in sources(SOURCE) for found in functions(path)]
-    assert [f"{name}: {lines}" for name, lines in every if lines > LONGEST_FUNCTION] == []
+    assert [f"{name}: {lines}" for name, lines in functions() if lines > LONGEST_FUNCTION] == []
 
 
 def test_half_of_the_functions_have_at_most_ten_lines_and_nearly_all_at_most_forty() -> None:
-    lengths = sorted(lines for path in sources(SOURCE) for _, lines in functions(path))
+    lengths = sorted(lines for _, lines in functions())
     assert lengths[len(lengths) // 2] <= MEDIAN
     assert lengths[len(lengths) * 95 // 100] <= P95
 
