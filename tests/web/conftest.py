@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from zhiqiao.core.models import ImportRun
+from zhiqiao.core.models import ImportRun, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.application_numbers import check_digit
 from zhiqiao.matching.models import Match, PushSuggestion
@@ -64,6 +64,8 @@ def make_patent(number: int, holder: Organisation, **more: Any) -> Patent:
         patent=patent, role="holder", ordinal=0, name=holder.name, name_key=holder.name_key, organisation=holder,
         standing=holder,
     )  # fmt: skip
+    # As every action does: what is not announced cannot be found by its words.
+    OutboxEvent.objects.create(queue="index.patents", payload={"ids": [patent.pk]})
     return patent
 
 

@@ -56,7 +56,7 @@ class PatentFilter(df.FilterSet):  # type: ignore[misc]  # django-filter ships n
     funding = choice(_("Public funding"), Funding.choices)
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        return searching.patents_like(records, value)
+        return searching.patents_like(records, value, self.request.actor.tokens)
 
     def by_holder(self, records: Records, name: str, value: str) -> Records:
         return searching.held_by(records, value)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from zhiqiao.core.models import AuditEntry, ImportRun
+from zhiqiao.core.wordsearch import keys_with_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.text import compact
 from zhiqiao.needs.models import Need
@@ -19,9 +20,9 @@ CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\
 NUMBER_START: Final = re.compile(r"(ZL|CN)?(\d{5,13}X?)(\.[\dX]?)?")
 
 
-def patents_like(patents: QuerySet[Patent], asked: str) -> QuerySet[Patent]:
+def patents_like(patents: QuerySet[Patent], asked: str, tokens: frozenset[str]) -> QuerySet[Patent]:
     """By application, publication or grant number or its beginning, by class symbol, or by words, each of which
-    stands in the title or in a holder's name."""
+    stands in the title, the abstract, the claim or a holder's name."""
     plain = compact(asked).upper()
     if not plain:
         return patents
@@ -29,6 +30,10 @@ def patents_like(patents: QuerySet[Patent], asked: str) -> QuerySet[Patent]:
         return patents.filter(_number(plain, number[2]))
     if CLASS_SYMBOL.fullmatch(plain):
         return patents.filter(in_class(plain))
+    keys = keys_with_words("patents", tokens, asked)
+    if keys is not None:
+        return patents.filter(pk__in=keys)
+    # A word that thousands of patents share: the database reads along the list's order and stops at a full page.
     for word in asked.split()[:MOST_WORDS]:
         patents = patents.filter(Q(title__icontains=word) | Q(pk__in=_held_by(word)))
     return patents
