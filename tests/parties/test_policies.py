@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -84,12 +84,12 @@ def test_the_public_sees_organisations_alone(
 
 
 def test_no_verb_is_left_out_of_the_matrix() -> None:
-    def named(table: dict[str, tuple[set[str], ...]]) -> set[str]:
+    def named(table: Mapping[str, tuple[set[str], ...]]) -> set[str]:
         return {verb for row in table.values() for verbs in row for verb in verbs}
 
-    assert set(ORGANISATIONS.verbs) == named(ON_ORGANISATIONS)  # type: ignore[arg-type]  # tuples of one length each
-    assert set(USERS.verbs) == named(ON_USERS)  # type: ignore[arg-type]
-    assert set(MEMBERSHIPS.verbs) == named(ON_MEMBERSHIPS)  # type: ignore[arg-type]
+    assert set(ORGANISATIONS.verbs) == named(ON_ORGANISATIONS)
+    assert set(USERS.verbs) == named(ON_USERS)
+    assert set(MEMBERSHIPS.verbs) == named(ON_MEMBERSHIPS)
 
 
 def test_whoever_left_the_role_lost_what_it_gave(member: Callable[..., Actor]) -> None:
