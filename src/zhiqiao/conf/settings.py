@@ -147,6 +147,7 @@ ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
     "zhiqiao.core.indexing:index_everything",
     "zhiqiao.matching.relinking:relink_merged",
+    "zhiqiao.registry.actions:publish_matured",
     "zhiqiao.core.blobs:sweep_incoming",
 ]
 if ENVIRONMENT.tier_rules:

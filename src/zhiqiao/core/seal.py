@@ -16,6 +16,7 @@ from django.utils import timezone
 from zhiqiao.core.merkle import ALGORITHM, GENESIS, Header, check_proof, leaf, merkle_root, proof_path
 from zhiqiao.core.models import AuditBlock, AuditEntry
 from zhiqiao.core.verification import Verification, header_of, verify
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict
 
 __all__ = [
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 BLOCK_SIZE = 20_000  # entries; keeps a block's tree within a few megabytes
-KEYS_AT_ONCE = 500  # SQLite's older builds take 999 parameters in a statement
 ATTEMPTS = 100  # each lost race is another sealer's success, so only a broken chain uses them up
 
 
@@ -82,8 +82,8 @@ def _new_block(last: AuditBlock | None, leaves: Sequence[bytes]) -> AuditBlock:
 
 def _join_block(block: AuditBlock, keys: Sequence[int]) -> None:
     joined = 0
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        joined += _waiting().filter(id__in=keys[start : start + KEYS_AT_ONCE]).update(block=block)
+    for part in in_batches(keys):
+        joined += _waiting().filter(id__in=part).update(block=block)
     if joined != len(keys):
         raise SealedMeanwhile(block=block.number)
 

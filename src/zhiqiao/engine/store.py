@@ -12,10 +12,9 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from zhiqiao.engine.documents import NO_FILTERS, SEES_ALL, Document, Filters, cleaned
 from zhiqiao.engine.durable import mark_of, write_durably
@@ -24,6 +23,7 @@ from zhiqiao.engine.textindex import TextReader, TextWriter
 from zhiqiao.engine.vectorcache import VectorCache, short_digest
 from zhiqiao.engine.vectorrows import Row, to_codes
 from zhiqiao.engine.vectors import VectorReader, VectorSnapshot, open_vector_writer
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Unavailable
 
 CURRENT: Final = "CURRENT"
@@ -32,7 +32,6 @@ _ENCODED_AT_ONCE: Final = 16
 _LOADED_AT_ONCE: Final = 256
 _ATTEMPTS: Final = 5
 _REMEMBERED: Final = 4_096
-Item = TypeVar("Item")
 
 
 def passage_text(document: Document) -> str:
@@ -202,7 +201,7 @@ class SearchWriter:
         """
         until = time.monotonic() + budget_seconds
         done = 0
-        for keys in _batches(list(self._pending), _ENCODED_AT_ONCE):
+        for keys in in_batches(list(self._pending), _ENCODED_AT_ONCE):
             unknown = self._settle_all(keys)
             if unknown:
                 self._encode(unknown)
@@ -234,11 +233,11 @@ class SearchWriter:
             _remove_others(self._folder, {current_generation(self._folder).name, before.name})
 
     def _fill(self, documents: Iterable[Document], watermark: str) -> None:
-        for batch in _batches(documents, 1_000):
+        for batch in in_batches(documents, 1_000):
             self.apply(batch, [], watermark)
         self._watermark = watermark
         self.commit()
-        for keys in _batches(list(self._pending), _LOADED_AT_ONCE):
+        for keys in in_batches(list(self._pending), _LOADED_AT_ONCE):
             self._settle_all(keys)
         self._commit_vectors()
 
@@ -360,9 +359,3 @@ def _locked(path: Path) -> int:
         os.close(handle)
         raise Unavailable("index_busy", folder=path.parent.name) from busy
     return handle
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    source = iter(items)
-    while batch := list(islice(source, size)):
-        yield batch

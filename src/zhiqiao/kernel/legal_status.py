@@ -89,6 +89,7 @@ _RULES: Final = tuple(
     for pattern, phase in (
         (r"[等待可]恢复|恢复期|恢复权利请求期", "awaiting_restoration"),
         (r"PCT|国际(?:申请|公布|阶段)|未确认|非正常|不详|未知|暂缺", "unknown"),
+        (r"[未待前拟].{0,2}公[开布]|公[开布]前", "filed"),
         (r"未生效|尚未|拟(?:放弃|撤回)", "unknown"),
         (r"驳回理由|驳回意见|审查意见|补正", "office_action"),
         (r"维持驳回", "rejected"),

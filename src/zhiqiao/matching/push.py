@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhiqiao.engine.match import Match
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.matching.rules import Trace, interest, is_candidate, strongest
 from zhiqiao.matching.searching import Asked, neighbours, tokens_of
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.models import LIVING, Organisation
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patent_document
@@ -44,9 +45,8 @@ def interested(actor: Actor, patent: Patent, most: int) -> list[Interest]:
 
 
 def _usable(keys: list[int]) -> Iterable[Organisation]:
-    for start in range(0, len(keys), 500):
-        part = Organisation.objects.filter(pk__in=keys[start : start + 500], merged_into=None)
-        yield from part.filter(kind__in=USERS_OF_PATENTS)
+    for part in in_batches(keys):
+        yield from Organisation.objects.filter(LIVING, pk__in=part, kind__in=USERS_OF_PATENTS)
 
 
 def _interest(organisation: Organisation, traces: list[Trace], patent: Patent) -> Interest:

@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from zhiqiao.engine.documents import Document
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
@@ -43,8 +45,8 @@ def all_need_keys() -> Iterator[int]:
 def need_documents(keys: Sequence[int]) -> list[Document]:
     """What search knows of needs: the public layer alone."""
     found: list[Document] = []
-    for start in range(0, len(keys), 500):
-        rows = Need.objects.filter(pk__in=keys[start : start + 500], withdrawn_at=None)
+    for part in in_batches(keys):
+        rows = Need.objects.filter(pk__in=part, withdrawn_at=None)
         found.extend(need_document(need) for need in rows)
     return found
 
@@ -58,5 +60,5 @@ def need_document(need: Need) -> Document:
         abstract=need.content,
         holders=(need.organisation_name,) if need.organisation_name else (),
         visibility=("city", "centre", *own, *(("public",) if need.published else ())),
-        facets={"state": need.state, "date": need.created_at.date().isoformat(), "town": need.town_code},
+        facets={"state": need.state, "date": timezone.localdate(need.created_at).isoformat(), "town": need.town_code},
     )

@@ -78,7 +78,9 @@ def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Membership]:
 
 
 def log_ins(actor: Actor) -> QuerySet[User]:
-    """Everybody who can sign in, as far as the actor may see, each with ``in_force``: the roles held now."""
-    held = Membership.objects.filter(ended_on=None).select_related("organisation").order_by("id")
+    """Everybody who can sign in, as far as the actor may see, each with ``in_force``: the roles held now that the
+    actor may see."""
+    in_force = MEMBERSHIPS.visible(actor, Membership.objects.filter(ended_on=None))
+    held = in_force.select_related("organisation").order_by("id")
     people = USERS.visible(actor, User.objects.all())
     return people.prefetch_related(Prefetch("memberships", held, to_attr="in_force")).order_by("username")

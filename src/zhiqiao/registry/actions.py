@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhiqiao.core.actors import ActingUser
-from zhiqiao.core.audit import Work
+from django.utils import timezone
+
+from zhiqiao.core.actors import ActingUser, SystemActor
+from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.reference import EntryRow, Loaded, MoveRow, load_reference
-from zhiqiao.registry.models import PatentHolder
+from zhiqiao.kernel.periods import add_months
+from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.reference.tables import Entry, industries, ipc_entries, ipc_moves, towns
+from zhiqiao.registry.rules import PUBLICATION_MONTHS, Stage, is_published, latest_filing
 
 BATCH = 2_000
 SCHEMES = {"ipc": ipc_entries, "industry": industries, "town": towns}
@@ -52,3 +56,33 @@ def relink_holdings(work: Work, absorbed: int, survivor: int) -> int:
     for start in range(0, len(patents), BATCH):
         work.emit("index.patents", ids=patents[start : start + BATCH])
     return len(patents)
+
+
+def publish_matured() -> int:
+    """Applications that must have been published by now (Patent Law art. 34) are no secret any more. Run by the
+    worker; returns how many became public."""
+    today = timezone.localdate()
+    secret = Patent.objects.filter(
+        public=False, withdrawn_at=None, filed_on__lte=add_months(today, -PUBLICATION_MONTHS)
+    )
+    due = [patent for patent in secret.order_by("id")[:BATCH] if is_published(stage_of(patent), today)]
+    if not due:
+        return 0
+    with unit_of_work(SystemActor("publish")) as work:
+        keys = [patent.pk for patent in due]
+        Patent.objects.filter(pk__in=keys, public=False).update(public=True, updated_at=work.at)
+        for patent in due:
+            work.record("registry.publish_matured", subject_of(patent), {"public": False}, {"public": True})
+        work.emit("index.patents", ids=keys)
+    return len(due)
+
+
+def stage_of(patent: Patent) -> Stage:
+    return Stage(
+        patent.filed_on or latest_filing(patent.number), patent.published_on, patent.granted_on,
+        patent.publication_number, patent.grant_number, patent.status_group, patent.status_phase,
+    )  # fmt: skip
+
+
+def subject_of(patent: Patent) -> Subject:
+    return Subject("registry.patent", str(patent.public_id))

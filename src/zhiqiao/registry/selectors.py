@@ -9,16 +9,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from zhiqiao.core.models import ImportRow, ImportRun, Revision
 from zhiqiao.engine.documents import Document
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 
-BATCH = 500
 PROVENANCE = "provenance"
 
 
@@ -58,8 +59,8 @@ def patent_documents(keys: Sequence[int]) -> list[Document]:
     """What search knows of patents; keys of withdrawn ones give nothing."""
     standing = Prefetch("holdings", PatentHolder.objects.filter(superseded_at=None).order_by("ordinal"))
     found: list[Document] = []
-    for start in range(0, len(keys), BATCH):
-        rows = Patent.objects.filter(pk__in=keys[start : start + BATCH], withdrawn_at=None).prefetch_related(standing)
+    for part in in_batches(keys):
+        rows = Patent.objects.filter(pk__in=part, withdrawn_at=None).prefetch_related(standing)
         found.extend(patent_document(patent) for patent in rows)
     return found
 
@@ -123,7 +124,7 @@ def timeline(patent: Patent) -> list[Happening]:
         Happening("import", None, run.created_at, run.number, run.sender, {"row": row, "file": file})
         for run, file, row in source_rows_of(patent)
     ]
-    return sorted(found, key=lambda h: (h.on or h.at.date(), h.at), reverse=True)
+    return sorted(found, key=lambda h: (h.on or timezone.localdate(h.at), h.at), reverse=True)
 
 
 def revisions_of(patent: Patent) -> QuerySet[Revision]:

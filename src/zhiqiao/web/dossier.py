@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any, Final
 
 from zhiqiao.core.models import ImportRun
-from zhiqiao.inventory.models import Appraisal, InventoryEntry
-from zhiqiao.inventory.policies import APPRAISALS, CONFIRM_TIER, ENTRIES
+from zhiqiao.inventory.models import InventoryEntry
+from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
+from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
 from zhiqiao.web.industries import industry_names, named
-from zhiqiao.web.inventory_reading import current_decisions
 from zhiqiao.wording import label
 
 FIELDS: Final = (
@@ -50,7 +50,7 @@ def of_patent(actor: Actor, patent: Patent) -> dict[str, Any]:
         "holdings": standing,
         "encumbrances": patent.encumbrances.filter(withdrawn_at=None).order_by("-starts_on", "id"),
         "exploitation": patent.exploitation.filter(withdrawn_at=None).order_by("grade", "id"),
-        "appraisal": _appraisal(actor, patent),
+        "appraisal": current_appraisal(actor, patent.pk) if actor.signed_in else None,
         "happenings": _happenings(patent, insider),
         **_stock(actor, patent),
     }
@@ -72,11 +72,6 @@ def _shown(patent: Patent, name: str) -> Any:
     if name in {"kind", "funding"}:
         return getattr(patent, f"get_{name}_display")()
     return getattr(patent, name)
-
-
-def _appraisal(actor: Actor, patent: Patent) -> Appraisal | None:
-    standing = patent.appraisals.filter(superseded_at=None)
-    return APPRAISALS.visible(actor, standing).order_by("-computed_at").first() if actor.signed_in else None
 
 
 def _stock(actor: Actor, patent: Patent) -> dict[str, Any]:

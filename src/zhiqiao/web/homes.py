@@ -31,7 +31,6 @@ from zhiqiao.web.paging import count_up_to
 from zhiqiao.web.sending import importable
 
 SHOWN: Final = 6  # lines in each box
-FEE_DAYS: Final = 90
 
 
 @dataclass(frozen=True)
@@ -115,9 +114,9 @@ def _stock_tasks(actor: Actor) -> Iterator[Task]:
             "stack-2",
             "warn",
         )
-    dues = fees_due(actor, timezone.localdate(), FEE_DAYS)
+    dues = fees_due(actor, timezone.localdate())
     if dues:
-        late = sum(due.in_grace for due in dues)
+        late = dues.late
         yield Task(
             ngettext(
                 "%(count)s annual fee falls due within 90 days",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from zhiqiao.core.importing import opened
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.registry.selectors import table_name
 from zhiqiao.wording import row_reason
@@ -28,9 +29,8 @@ def first_rejected(run: ImportRun) -> list[BadRow]:
 
 
 def _bad(run: ImportRun, row: ImportRow) -> BadRow:
-    facts: dict[str, Any] = getattr(row, "facts", None) or {}
-    reason = row_reason(row.codes[0], facts) if row.codes else ""
-    filled = [str(cell) for cell in row.cells if cell not in (None, "")]
+    reason = row_reason(row.codes[0], row.facts) if row.codes else ""
+    filled = [opened(str(cell)) for cell in row.cells if cell not in (None, "")]
     return BadRow(
         table_name(run, row.table_number), row.row_number, row.column, reason, " · ".join(filled[:CELLS_SHOWN])
     )

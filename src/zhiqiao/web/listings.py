@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhiqiao.core.models import AuditEntry, ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
-from zhiqiao.inventory.selectors import TierFilter, tiered_list
+from zhiqiao.inventory.selectors import TierFilter, current_decisions, tiered_list
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.actors import PUBLIC, Actor
@@ -20,7 +20,6 @@ from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web import filters
 from zhiqiao.web.industries import industry_names, named
-from zhiqiao.web.inventory_reading import current_decisions
 from zhiqiao.web.lists import Column, Listing
 from zhiqiao.web.paging import Sort
 from zhiqiao.wording import label, sentence, trail_word

@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.parties.actors import Actor
 from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.pages import SignedInRequest
@@ -149,22 +150,11 @@ def ordered(records: QuerySet[M], sort: Sort) -> Iterator[M]:
 
 
 def _cells(actor: Actor, listing: Listing[M], rows: Iterator[M], columns: Sequence[Column[M]]) -> Iterator[list[Any]]:
-    for batch in _batches(rows, COUNT_BOUND):
+    for batch in in_batches(rows, COUNT_BOUND):
         if listing.attach is not None:
             listing.attach(actor, batch)
         for row in batch:
             yield [column.value(row) for column in columns if column.value is not None]
-
-
-def _batches(rows: Iterator[M], size: int) -> Iterator[list[M]]:
-    batch: list[M] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def changed(request: HttpRequest, **changes: str) -> str:

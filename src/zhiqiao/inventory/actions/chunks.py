@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, connection, models
 from django.db.models import QuerySet
 
 from zhiqiao.core.bulk import column_name, insert_rows
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict
 
 M = TypeVar("M", bound=models.Model)
@@ -32,9 +32,7 @@ def key_chunks(rows: QuerySet[Any]) -> Iterator[list[int]]:
 
 
 def list_chunks(keys: Sequence[int]) -> Iterator[list[int]]:
-    waiting = iter(sorted(set(keys)))
-    while chunk := list(islice(waiting, CHUNK)):
-        yield chunk
+    return in_batches(sorted(set(keys)), CHUNK)
 
 
 def add_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

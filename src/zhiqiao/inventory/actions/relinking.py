@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhiqiao.core.audit import Work
 from zhiqiao.inventory.models import InventoryEntry
+from zhiqiao.kernel.batches import in_batches
 
 
 def relink_entries(work: Work, absorbed: int, survivor: int) -> int:
@@ -18,7 +19,6 @@ def relink_entries(work: Work, absorbed: int, survivor: int) -> int:
         )
         if (inventory, patent) not in doubled
     ]
-    for start in range(0, len(moved), 500):
-        part = InventoryEntry.objects.filter(pk__in=moved[start : start + 500])
-        part.update(organisation_id=survivor, updated_at=work.at)
+    for part in in_batches(moved):
+        InventoryEntry.objects.filter(pk__in=part).update(organisation_id=survivor, updated_at=work.at)
     return len(moved)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
 from typing import Final, overload
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -18,6 +17,7 @@ from zhiqiao.inventory.rules.facts import ALIVE
 from zhiqiao.inventory.rules.measures import NOT_EXPLOITED
 from zhiqiao.inventory.rules.tiers import NEGATIVE
 from zhiqiao.inventory.selectors.tier_rules import rules_in_force
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import FeeBasis, FeeDue, fee_in_grace, next_fee
 from zhiqiao.kernel.periods import add_years
@@ -27,7 +27,6 @@ from zhiqiao.registry.models import ExploitationEvidence
 IN_GRACE: Final = "in_grace"
 ROLL_OVER: Final = 15  # days; the longest holiday with the days it is joined to is shorter
 SETTLED: Final = timedelta(days=366)
-BATCH: Final = 500
 
 ORDERS: Final = {
     "newest": (F("id").desc(),),
@@ -158,8 +157,7 @@ class DueFees(Sequence[DueFee]):
         return _with_entries([self._reckoned[place]])[0]
 
     def __iter__(self) -> Iterator[DueFee]:
-        waiting = iter(self._reckoned)
-        while batch := list(islice(waiting, BATCH)):
+        for batch in in_batches(self._reckoned):
             yield from _with_entries(batch)
 
     @property

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from zhiqiao.inventory.rules.facts import DESIGN, CitationPlace, FieldTrend
-from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.models import LIVING, Organisation
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.reference.tables import technology_fields
@@ -95,7 +95,7 @@ def _fields() -> dict[str, int]:
 
 def _firms() -> Counter[str]:
     firms: Counter[str] = Counter()
-    rows = Organisation.objects.filter(kind__in=FIRMS, merged_into__isnull=True)
+    rows = Organisation.objects.filter(LIVING, kind__in=FIRMS)
     for industries in rows.values_list("industries", flat=True).iterator(chunk_size=5000):
         firms.update(set(divisions_of(industries)))
     return firms

@@ -10,7 +10,7 @@ from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actions.organisations import name_columns
-from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.models import LIVING, Organisation
 from zhiqiao.parties.naming import OrganisationFinder, names_an_organisation, suggested_kind
 from zhiqiao.parties.roles import OrganisationKind
 
@@ -33,11 +33,22 @@ def register_named(work: Work, names: Iterable[str], finder: OrganisationFinder 
     for name in wanted:
         if not known.candidates(name) and names_an_organisation(name) and (columns := _columns(name)) is not None:
             fresh.setdefault(columns["name_key"], columns)
+    _learn_of_others(known, fresh)
     _revive(work, known, fresh)
     for key, columns in zip(_insert(work, list(fresh.values())), fresh.values(), strict=True):
         known.add(key, columns["name"])
     found = ((name, known.find(name)) for name in wanted)
     return {name: key for name, key in found if key is not None}
+
+
+def _learn_of_others(finder: OrganisationFinder, fresh: dict[str, dict[str, str]]) -> None:
+    """What another import registered since this one read the register is not new any more."""
+    keys = list(fresh)
+    for start in range(0, len(keys), _LOOK_UP):
+        part = Organisation.objects.filter(LIVING, name_key__in=keys[start : start + _LOOK_UP])
+        for key, name, name_key in part.values_list("pk", "name", "name_key"):
+            finder.add(key, name)
+            fresh.pop(name_key, None)
 
 
 def _revive(work: Work, finder: OrganisationFinder, fresh: dict[str, dict[str, str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhiqiao.exchange.organisations import OrganisationRecord
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict
 from zhiqiao.kernel.text import compact
 from zhiqiao.parties.models import Organisation
@@ -78,6 +79,5 @@ class StoredOrganisations(dict[int, Organisation]):
         return self[key]
 
     def read_ahead(self, keys: list[int]) -> None:
-        for start in range(0, len(keys), 500):
-            part = keys[start : start + 500]
+        for part in in_batches(keys):
             self.update(Organisation.objects.in_bulk(part))

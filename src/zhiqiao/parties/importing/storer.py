@@ -13,6 +13,7 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.organisations import OrganisationRecord, read_organisations
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import ORGANISATIONS
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.importing.matching import Match, StoredOrganisations, match
 from zhiqiao.parties.importing.undo import take_back
@@ -66,8 +67,7 @@ class _Chunk:
         keys = {self.finder.find_by_credit_code(each.credit_code) or self.finder.find(each.name) for each in records}
         known = [key for key in keys if key is not None]
         self.stored.read_ahead(known)
-        for start in range(0, len(known), 500):
-            part = known[start : start + 500]
+        for part in in_batches(known):
             self.writer.read_ahead(part)
             told = ImportRow.objects.filter(run=self.writer.run, subject_id__in=part)
             self.named_before.update(key for key in told.values_list("subject_id", flat=True) if key is not None)

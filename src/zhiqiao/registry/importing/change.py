@@ -12,6 +12,7 @@ from zhiqiao.core.models import ImportRun
 from zhiqiao.exchange.merge import merge_records
 from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.exchange.rows import ReadRow
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.registry.importing.values import BLANK, DESCRIBED, STATUS, derived, described, status_of
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.rules import ToldStatus, status_may_replace
@@ -64,10 +65,8 @@ def merged(rows: Sequence[ReadRow[PatentRecord]]) -> dict[str, Change]:
 
 def attach_stored(changes: Sequence[Change]) -> None:
     by_number = {change.record.number: change for change in changes}
-    numbers = list(by_number)
-    for start in range(0, len(numbers), 500):
-        rows = Patent.objects.filter(number__in=numbers[start : start + 500]).values(*STORED)
-        for row in rows:
+    for part in in_batches(by_number):
+        for row in Patent.objects.filter(number__in=part).values(*STORED):
             by_number[row["number"]].stored = row
 
 

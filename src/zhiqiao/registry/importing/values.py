@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,8 +10,6 @@ from zhiqiao.exchange.patents import PatentRecord
 from zhiqiao.kernel.legal_status import LegalStatus
 from zhiqiao.registry.reference.tables import industry_suggestions
 from zhiqiao.registry.rules import Stage, anniversary, expires_on, is_published, latest_filing
-
-_NOT_YET_PUBLISHED = re.compile(r"[未待前拟][^;；|]{0,2}公[开布]|公[开布]前")
 
 # Columns that a file describes, in the order they are stored.
 DESCRIBED = (
@@ -109,10 +106,7 @@ def status_of(record: PatentRecord) -> tuple[LegalStatus, str] | None:
     words = record.status or record.status_simple
     if not words or record.legal_status is None:
         return None
-    status = record.legal_status
-    if status.phase == "published" and _NOT_YET_PUBLISHED.search(words):
-        status = LegalStatus("pending", "filed", status.overlays)
-    return status, words[:255]
+    return record.legal_status, words[:255]
 
 
 @lru_cache(maxsize=1)

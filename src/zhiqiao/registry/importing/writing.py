@@ -13,6 +13,7 @@ from zhiqiao.core.audit import Work, as_column, canonical, shortened
 from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models import ImportRun, Revision
 from zhiqiao.core.models.base import new_public_id
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.registry.importing.change import Change, plain, subject, trail
 from zhiqiao.registry.importing.holders import HOLDER_COLUMNS, HolderLinker, effective
 from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, EMPTY, NO_DERIVED, NO_STATUS, STATUS, status_of
@@ -104,8 +105,8 @@ def _patent_row(change: Change, public_ids: dict[str, Any], now: Any, stamps: _S
 
 def _keys(numbers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(numbers), 500):
-        rows = Patent.objects.filter(number__in=numbers[start : start + 500])
+    for part in in_batches(numbers):
+        rows = Patent.objects.filter(number__in=part)
         found.update(rows.values_list("number", "id"))
     return found
 
@@ -187,7 +188,7 @@ def record_statuses(changes: Sequence[Change], ids: dict[str, int], run: ImportR
 
 def _known_statuses(keys: Sequence[int]) -> set[tuple[Any, ...]]:
     found: set[tuple[Any, ...]] = set()
-    for start in range(0, len(keys), 500):
-        rows = StatusRecord.objects.filter(patent_id__in=keys[start : start + 500], withdrawn_at=None)
+    for part in in_batches(keys):
+        rows = StatusRecord.objects.filter(patent_id__in=part, withdrawn_at=None)
         found.update(rows.values_list("patent_id", "words", "as_of", "through"))
     return found

@@ -91,6 +91,7 @@ class Patent(Record):
             models.Index(fields=["status_group", "-id"], name="patent_status"),
             models.Index(fields=["anniversary"], name="patent_anniversary"),
             models.Index(fields=["main_class"], name="patent_class"),
+            models.Index(fields=["filed_on"], name="patent_secret", condition=models.Q(public=False)),
         ]
 
     def __str__(self) -> str:

@@ -14,20 +14,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhiqiao.inventory.actions import confirm_tier
-from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
-from zhiqiao.inventory.selectors import coverage, fees_due, stock_overview, unknowns_by_owner
+from zhiqiao.inventory.policies import CONFIRM_TIER
+from zhiqiao.inventory.selectors import (
+    coverage,
+    current_decisions,
+    entry_to,
+    fees_due,
+    stock_overview,
+    unknowns_by_owner,
+)
 from zhiqiao.inventory.selectors.lists import DueFee
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.parties.models import Organisation
 from zhiqiao.web import listings
 from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.forms import TierForm
-from zhiqiao.web.inventory_reading import current_decisions, entry_for
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.wording import refusal
 
-FEE_DAYS = 90
 FEES_SHOWN = 200
 
 
@@ -71,14 +76,14 @@ def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponseB
 @require_safe
 @for_page("inventory_fees")
 def inventory_fees(request: SignedInRequest) -> HttpResponse:
-    dues = fees_due(request.actor, timezone.localdate(), FEE_DAYS)
+    dues = fees_due(request.actor, timezone.localdate())
     context = {
         "dues": dues[:FEES_SHOWN],
         "count": len(dues),
         "left_out": max(0, len(dues) - FEES_SHOWN),
-        "late": sum(due.in_grace for due in dues),
-        "total": sum(due.fee.total for due in dues),
-        "provisional": any(due.fee.provisional for due in dues),
+        "late": dues.late,
+        "total": dues.total,
+        "provisional": dues.provisional,
     }
     return render(request, "inventory/fees.html", context)
 
@@ -90,7 +95,7 @@ def inventory_fees_export(request: SignedInRequest, kind: str) -> HttpResponseBa
         _("Patent"), _("Application number"), _("Institution"), _("Year"), _("Due on"), _("Amount (yuan)"),
         _("Surcharge (yuan)"), _("Grace until"),
     ]  # fmt: skip
-    rows = (_fee_cells(due) for due in fees_due(request.actor, timezone.localdate(), FEE_DAYS))
+    rows = (_fee_cells(due) for due in fees_due(request.actor, timezone.localdate()))
     return download(Sheet(_("Fees due in 90 days"), headings, rows), kind)
 
 
@@ -129,8 +134,7 @@ def inventory_unknowns_export(request: SignedInRequest, kind: str) -> HttpRespon
 @for_page("inventory_tiers")
 def inventory_tier(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Decide the tier of one patent, as suggested or otherwise."""
-    entry = entry_for(request.actor, public_id)
-    ENTRIES.require(request.actor, CONFIRM_TIER, entry)
+    entry = entry_to(request.actor, CONFIRM_TIER, public_id)
     decision = current_decisions([entry.pk]).get(entry.pk)
     first = {
         "tier": (decision.confirmed or decision.suggested) if decision else "",
