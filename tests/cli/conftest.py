@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from tests.importing.lists import row, write_list
-from tests.importing.programs import Installation, Ran, installation
+from tests.importing.programs import CommandLine, Installation, Ran, installation
 from zhiqiao.cli import main
 
 
@@ -21,8 +20,12 @@ def place(tmp_path: Path) -> Installation:
 
 @pytest.fixture
 def call(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], db: None
-) -> Callable[..., Ran]:
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    db: None,
+) -> CommandLine:
     """The command line within this process, on the test database: many calls in little time."""
     settings.ZHIQIAO_HOME = tmp_path / "home"
     settings.ZHIQIAO_HOME.mkdir()
@@ -39,7 +42,7 @@ def call(
 
 
 @pytest.fixture
-def lived_in(call: Callable[..., Ran], tmp_path: Path) -> Callable[..., Ran]:
+def lived_in(call: CommandLine, tmp_path: Path) -> CommandLine:
     """``call`` on an installation with patents, organisations and needs."""
     patents = [row(serial, 专利名称=name, 法律状态="授权", 摘要=name * 3) for serial, name in enumerate(TITLES, 1)]
     firms = [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.importing.lists import row, write_list
-from tests.importing.programs import Installation, installation
+from tests.importing.programs import CommandLine, Installation, installation
 from zhiqiao.core.models import ImportFile
 
 LATE = "9" * 40
@@ -45,7 +46,7 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize("words", ARGUMENTS, ids=lambda words: " ".join(words).encode("ascii", "replace").decode())
-def test_odd_arguments(words, call):
+def test_odd_arguments(words: tuple[str, ...], call: CommandLine) -> None:
     assert call(*words).refused.startswith("错误")
 
 
@@ -64,14 +65,14 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_files_without_a_list(name, call, tmp_path):
+def test_files_without_a_list(name: str, call: CommandLine, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(CONTENTS[name])
     line = call("import", "patents", tmp_path / name).refused
     assert line.endswith("]")
     assert any("一" <= char <= "鿿" for char in line.partition(":")[2]), "in words, not by the code alone"
 
 
-def test_markup_in_headings_and_names_is_text(call, tmp_path):
+def test_markup_in_headings_and_names_is_text(call: CommandLine, tmp_path: Path) -> None:
     path = write_list(tmp_path / "[x[#y].csv", [row(1, **{"[/b]怪": "1", "[bold]": "2"}), row(2, 申请号="[/i]")])
     for more in ((), ("--dry-run",)):
         ran = call("import", "patents", path, "--sender", "[/z]", *more)
@@ -82,12 +83,12 @@ def test_markup_in_headings_and_names_is_text(call, tmp_path):
     assert "[/z]" in call("runs").out
 
 
-def test_a_folder_with_nothing_in_it(call, tmp_path):
+def test_a_folder_with_nothing_in_it(call: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "[file_empty]" in call("import", "patents", tmp_path / "empty").refused
 
 
-def test_a_name_in_an_old_encoding(call, tmp_path):
+def test_a_name_in_an_old_encoding(call: CommandLine, tmp_path: Path) -> None:
     path = str(tmp_path / "清单".encode("gb18030").decode("utf-8", "surrogateescape")) + ".csv"
     shutil.copy(write_list(tmp_path / "a.csv", [row(1)]), path)
     ran = call("import", "patents", path, "--json")
@@ -99,30 +100,30 @@ def test_a_name_in_an_old_encoding(call, tmp_path):
     "url",
     ["mysql://x/y", "postgresql://127.0.0.1:1/none", "postgresql://h:port/x", "sqlite:////no/such/folder/x.db"],
 )  # fmt: skip
-def test_a_wrong_database_address(url, tmp_path):
+def test_a_wrong_database_address(url: str, tmp_path: Path) -> None:
     line = Installation(tmp_path / "home").run("runs", ZHIQIAO_DATABASE_URL=url).refused
     assert "secret" not in line
 
 
-def test_a_home_that_cannot_be_written(tmp_path):
+def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     taken = tmp_path / "file"
     taken.write_text("x")
     assert str(taken) in Installation(taken / "home").run("runs").refused
 
 
-def test_a_setting_that_cannot_be(tmp_path):
+def test_a_setting_that_cannot_be(tmp_path: Path) -> None:
     line = Installation(tmp_path).run("runs", ZHIQIAO_DEBUG="maybe").refused
     assert "ZHIQIAO_DEBUG" in line
     assert "maybe" in line
 
 
 @pytest.mark.parametrize("words", [("match", "--text", "电池"), ("audit", "seal")])
-def test_without_a_database_one_is_told_what_to_do(words, tmp_path):
+def test_without_a_database_one_is_told_what_to_do(words: tuple[str, ...], tmp_path: Path) -> None:
     line = Installation(tmp_path / "fresh").run(*words).refused
     assert "zhiqiao setup" in line
 
 
-def test_a_damaged_database(tmp_path):
+def test_a_damaged_database(tmp_path: Path) -> None:
     place = installation(tmp_path)
     (place.home / "zhiqiao.sqlite3").write_bytes(b"not a database" * 1000)
     assert place.run("runs").refused

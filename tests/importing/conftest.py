@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, settings: Any) -> Path:
+def home(tmp_path: Path, settings: Settings) -> Path:
     """An installation's home of its own, with an encoder that costs nothing."""
-    settings.ZHIQIAO_HOME = tmp_path / "home"
-    settings.ZHIQIAO_HOME.mkdir()
+    place = tmp_path / "home"
+    place.mkdir()
+    settings.ZHIQIAO_HOME = place
     settings.ZHIQIAO_ENCODER = "tests.engine.fakes:LetterPairs"
-    return settings.ZHIQIAO_HOME
+    return place

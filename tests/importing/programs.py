@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +72,12 @@ class Ran:
         assert "Traceback" not in self.err + self.out
         (line,) = self.err.splitlines()
         return line
+
+
+class CommandLine(Protocol):
+    """The command line as a test calls it, word by word."""
+
+    def __call__(self, *words: str | Path) -> Ran: ...
 
 
 @lru_cache(maxsize=1)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.exchange.dirty import EXPORTS, parts_2022
+from tests.exchange.drafts import Export
 from tests.importing.lists import OFFICER, counts, made_up, number, row, stored, take, undo, write_list, written
 from zhiqiao.core import importing
-from zhiqiao.core.models import AuditEntry, ImportRow, OutboxEvent, Revision
+from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun, OutboxEvent, Revision
 from zhiqiao.core.reports import write_report
 from zhiqiao.exchange.cells import FileRefused
 from zhiqiao.exchange.tables import open_tables
@@ -22,7 +24,9 @@ SMALL_EXPORTS = [each for each in EXPORTS if each is not parts_2022]
 
 @pytest.mark.parametrize("make", SMALL_EXPORTS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("chunk", [1, 2_000])
-def test_a_dirty_export_comes_in_whole_and_again_changes_nothing(make, chunk, tmp_path, monkeypatch):
+def test_a_dirty_export_comes_in_whole_and_again_changes_nothing(
+    make: Callable[[Path], Export], chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importing, "CHUNK", chunk)
     export = make(tmp_path)
     expected = [each for sheet in export.sheets for each in sheet.expected]
@@ -63,7 +67,9 @@ GRANT_AND_APPLICATION = [
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)], ids=["application first", "grant first"])
 @pytest.mark.parametrize("name", ["清单.csv", "清单_20230501.csv"], ids=["no day", "one day for all"])
 @pytest.mark.parametrize("chunk", [1, 2_000])
-def test_application_and_grant_make_one_patent_in_any_order_and_chunk(order, name, chunk, tmp_path, monkeypatch):
+def test_application_and_grant_make_one_patent_in_any_order_and_chunk(
+    order: tuple[int, ...], name: str, chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importing, "CHUNK", chunk)
     path = write_list(tmp_path / name, [GRANT_AND_APPLICATION[at] for at in order])
     run = take(path)
@@ -79,7 +85,9 @@ def test_application_and_grant_make_one_patent_in_any_order_and_chunk(order, nam
 
 
 @pytest.mark.parametrize("chunk", [1, 2_000])
-def test_rows_that_contradict_each_other_settle_once(chunk, tmp_path, monkeypatch):
+def test_rows_that_contradict_each_other_settle_once(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importing, "CHUNK", chunk)
     rows = [row(1, 专利名称="甲", 法律状态="授权"), row(1, 专利名称="乙", 法律状态="质押"), row(1, 专利名称="丙")]
     path = write_list(tmp_path / "a.csv", rows)
@@ -89,7 +97,7 @@ def test_rows_that_contradict_each_other_settle_once(chunk, tmp_path, monkeypatc
     assert stored(1).title == title
 
 
-def test_a_changed_file_updates_with_history_and_trail(tmp_path):
+def test_a_changed_file_updates_with_history_and_trail(tmp_path: Path) -> None:
     take(write_list(tmp_path / "a.csv", [row(1), row(2)]))
     before = AuditEntry.objects.count()
     run = take(write_list(tmp_path / "b.csv", [row(1, 专利名称="新名称"), row(2)]))
@@ -101,16 +109,16 @@ def test_a_changed_file_updates_with_history_and_trail(tmp_path):
                                    content__contains="新名称")  # fmt: skip
     assert "一种示例装置1" in entry.content
     assert AuditEntry.objects.count() == before + 3
-    assert OutboxEvent.objects.order_by("-id").first().payload["ids"] == [stored(1).pk]
+    assert OutboxEvent.objects.latest("id").payload["ids"] == [stored(1).pk]
 
 
-def test_an_empty_cell_never_overwrites(tmp_path):
+def test_an_empty_cell_never_overwrites(tmp_path: Path) -> None:
     take(write_list(tmp_path / "a.csv", [row(1, 摘要="摘要文字", 发明人="张示")]))
     assert counts(take(write_list(tmp_path / "b.csv", [row(1, 摘要="", 发明人="—")]))) == (0, 0, 1, 0)
     assert (stored(1).abstract, stored(1).inventors) == ("摘要文字", ["张示"])
 
 
-def test_money_without_a_unit_is_warned_of_and_not_stored_until_it_is_confirmed(tmp_path):
+def test_money_without_a_unit_is_warned_of_and_not_stored_until_it_is_confirmed(tmp_path: Path) -> None:
     path = write_list(tmp_path / "a.csv", [row(1, 预期价格="12.5")])
     run = take(path)
     assert counts(run) == (1, 0, 0, 0)
@@ -122,7 +130,7 @@ def test_money_without_a_unit_is_warned_of_and_not_stored_until_it_is_confirmed(
     assert counts(take(path)) == (0, 0, 1, 0), "the unit is kept for the sender"
 
 
-def test_a_new_price_is_an_update_with_history_and_can_be_undone(tmp_path):
+def test_a_new_price_is_an_update_with_history_and_can_be_undone(tmp_path: Path) -> None:
     take(write_list(tmp_path / "a.csv", [row(1, **{"预期价格（万元）": "10"})]))
     run = take(write_list(tmp_path / "b.csv", [row(1, **{"预期价格（万元）": "20"})]))
     assert counts(run) == (0, 1, 0, 0)
@@ -132,7 +140,7 @@ def test_a_new_price_is_an_update_with_history_and_can_be_undone(tmp_path):
     assert HolderStatement.objects.get().money == {"expected_price": "100000.00"}
 
 
-def test_a_mapping_is_kept_for_its_sender_alone(tmp_path):
+def test_a_mapping_is_kept_for_its_sender_alone(tmp_path: Path) -> None:
     cells = {"申请号": number(1), "申请人": "示例大学", "项目甲": "一种示例", "幸运数字": "7"}
     path = write_list(tmp_path / "a.csv", [cells])
     first = take(path, sender="甲校")
@@ -148,12 +156,12 @@ def test_a_mapping_is_kept_for_its_sender_alone(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_encodings(encoding, tmp_path):
+def test_encodings(encoding: str, tmp_path: Path) -> None:
     take(write_list(tmp_path / "a.csv", [row(1, 专利名称="一种𬭚材料的镕铸方法€")], encoding=encoding))
     assert stored(1).title == "一种𬭚材料的镕铸方法€"
 
 
-def test_a_zip_of_parts_comes_in_as_one_import(tmp_path):
+def test_a_zip_of_parts_comes_in_as_one_import(tmp_path: Path) -> None:
     inside = tmp_path / "parts"
     inside.mkdir()
     write_list(inside / "1.xlsx", [row(1), row(2)])
@@ -171,7 +179,9 @@ def test_a_zip_of_parts_comes_in_as_one_import(tmp_path):
 
 
 @pytest.mark.parametrize(("source", "ending"), [("坏.xls", ".xlsx"), ("坏.xlsx", ".xlsx"), ("坏.csv", ".csv")])
-def test_the_report_goes_back_as_it_came_and_can_be_imported_once_corrected(source, ending, tmp_path):
+def test_the_report_goes_back_as_it_came_and_can_be_imported_once_corrected(
+    source: str, ending: str, tmp_path: Path
+) -> None:
     rows = [row(1), row(2, 申请号="2.02E+12"), row(3, 申请号="")]
     run = take(write_list(tmp_path / source, rows, titles=["某校专利（示例）"]))
     report = write_report(actor=OFFICER, run=run)
@@ -193,19 +203,19 @@ def test_the_report_goes_back_as_it_came_and_can_be_imported_once_corrected(sour
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"PK\x03\x04broken", b"a,b\n1,2\n", b"<html>no</html>"])
-def test_a_file_without_a_list_is_refused_by_code_and_the_run_says_so(content, tmp_path):
+def test_a_file_without_a_list_is_refused_by_code_and_the_run_says_so(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
     with pytest.raises(FileRefused) as refused:
         take(path)
     assert refused.value.reason in {"file_empty", "file_kind_unknown", "file_truncated", "heading_missing",
                                     "file_unreadable", "file_is_web_page", "xml_unknown"}  # fmt: skip
-    run = importing.ImportRun.objects.get()
+    run = ImportRun.objects.get()
     assert (run.state, run.rows) == ("failed", 0)
     assert not Patent.objects.exists()
 
 
-def test_hidden_folder_order_does_not_matter(tmp_path: Path):
+def test_hidden_folder_order_does_not_matter(tmp_path: Path) -> None:
     """Two files of one import that name the same patent give the same record whichever comes first."""
     old = write_list(tmp_path / "导出_20200101.csv", [row(1, 专利名称="旧", 法律状态="公开")])
     new = write_list(tmp_path / "导出_20230101.csv", [row(1, 专利名称="新", 法律状态="授权")])

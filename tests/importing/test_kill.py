@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,15 @@ from registry_patent p order by number
 """
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """What the import says and leaves when nobody kills it."""
+
+    told: dict[str, Any]
+    patents: list[tuple[Any, ...]]
+    seconds: float
+
+
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A list with bad rows, and patents whose second row stands in another chunk."""
@@ -37,28 +48,19 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(
-    tmp_path_factory: pytest.TempPathFactory, listed: Path
-) -> tuple[dict[str, object], list[object], float]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, listed: Path) -> Undisturbed:
     place = installation(tmp_path_factory.mktemp("undisturbed"))
     begun = time.monotonic()
     told = place.run("import", "patents", listed, "--json").json
-    return told, place.rows(PATENTS), time.monotonic() - begun
+    return Undisturbed(told, place.rows(PATENTS), time.monotonic() - begun)
 
 
-def check(
-    place: Installation,
-    listed: Path,
-    undisturbed: tuple[dict[str, object], list[object], float],
-    seed: int,
-    kills: int,
-) -> None:
+def check(place: Installation, listed: Path, undisturbed: Undisturbed, seed: int, kills: int) -> None:
     """Kill at random moments, then let it finish."""
-    told, patents, seconds = undisturbed
     chance = random.Random(seed)
     for _ in range(kills):
         process = place.start("import", "patents", listed, "--json")
-        time.sleep(chance.uniform(0.5, seconds))
+        time.sleep(chance.uniform(0.5, undisturbed.seconds))
         process.kill()
         process.communicate()
         (created,) = place.rows("select coalesce(sum(created), 0) from core_importrun")[0]
@@ -66,11 +68,14 @@ def check(
         assert held == created, "what was counted is there, and nothing else"
     last = place.run("import", "patents", listed, "--json")
     assert last.code == 0, last.err
-    assert place.rows(PATENTS) == patents
+    assert place.rows(PATENTS) == undisturbed.patents
     runs = place.rows("select state, rows, created, updated, unchanged, rejected from core_importrun order by id")
     assert {state for state, *_ in runs} == {"done"}
-    assert all(rows == sum(parts) == told["rows"] for _, rows, *parts in runs)
-    assert runs[0] == ("done", *(told[name] for name in ("rows", "created", "updated", "unchanged", "rejected")))
+    assert all(rows == sum(parts) == undisturbed.told["rows"] for _, rows, *parts in runs)
+    assert runs[0] == (
+        "done",
+        *(undisturbed.told[name] for name in ("rows", "created", "updated", "unchanged", "rejected")),
+    )
     assert place.run("audit", "seal").code == 0
     sound = place.run("audit", "verify", "--json")
     assert (sound.code, sound.json["intact"], sound.json["unsealed"]) == (0, True, 0)
@@ -78,17 +83,17 @@ def check(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_killed_and_run_again(seed, tmp_path, listed, undisturbed):
+def test_killed_and_run_again(seed: int, tmp_path: Path, listed: Path, undisturbed: Undisturbed) -> None:
     check(installation(tmp_path), listed, undisturbed, seed, kills=1)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", SOAK)
-def test_killed_and_run_again_many_times(seed, tmp_path, listed, undisturbed):
+def test_killed_and_run_again_many_times(seed: int, tmp_path: Path, listed: Path, undisturbed: Undisturbed) -> None:
     check(installation(tmp_path), listed, undisturbed, seed, kills=3)
 
 
-def test_two_programs_with_the_same_file_at_once(tmp_path, listed, undisturbed):
+def test_two_programs_with_the_same_file_at_once(tmp_path: Path, listed: Path, undisturbed: Undisturbed) -> None:
     """One takes it in; the other is told so in a line, or comes after and changes nothing."""
     place = installation(tmp_path)
     both = [place.start("import", "patents", listed, "--json") for _ in range(2)]
@@ -99,5 +104,5 @@ def test_two_programs_with_the_same_file_at_once(tmp_path, listed, undisturbed):
         if code == 1:
             assert len(err.splitlines()) == 1
             assert "[busy]" in err
-    assert place.rows(PATENTS) == undisturbed[1]
-    assert made_up(1).key in {number for number, *_ in undisturbed[1]}
+    assert place.rows(PATENTS) == undisturbed.patents
+    assert made_up(1).key in {number for number, *_ in undisturbed.patents}

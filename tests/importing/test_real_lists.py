@@ -16,7 +16,7 @@ from zhiqiao.registry.models import Patent
 pytestmark = pytest.mark.django_db
 
 
-def test_a_city_of_real_patents(shared_data):
+def test_a_city_of_real_patents(shared_data: Path) -> None:
     path = shared_data / "patents" / "专利信息.xlsx"
     run = take(path)
     assert counts(run) == (7_384, 0, 0, 0)
@@ -32,7 +32,7 @@ def test_a_city_of_real_patents(shared_data):
     assert not again.revisions.exists()
 
 
-def test_real_needs(shared_data):
+def test_real_needs(shared_data: Path) -> None:
     path = shared_data / "demands" / "requirements.csv"
     run = take(path, kind="needs")
     assert counts(run) == (371, 0, 0, 0)
@@ -40,7 +40,7 @@ def test_real_needs(shared_data):
     assert counts(take(path, kind="needs")) == (0, 0, 371, 0)
 
 
-def test_real_full_texts(shared_data):
+def test_real_full_texts(shared_data: Path) -> None:
     paths = sorted((shared_data / "exports" / "cnipa_xml").glob("*.XML"))
     run = take(*paths)
     assert counts(run) == (3, 0, 0, 0)
@@ -50,7 +50,7 @@ def test_real_full_texts(shared_data):
     assert counts(take(*paths)) == (0, 0, 3, 0)
 
 
-def test_every_vendors_headings_are_known(shared_data, tmp_path: Path):
+def test_every_vendors_headings_are_known(shared_data: Path, tmp_path: Path) -> None:
     dialects = json.loads((shared_data / "exports" / "headings.json").read_text(encoding="utf-8"))
     read = 0
     for name, dialect in dialects.items():
