@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.importing.lists import OFFICER, row, stored, take, undo, write_list
 from tests.inventory.factories import actor
 from zhiqiao.core.indexing import index_everything
-from zhiqiao.core.models import AuditEntry
+from zhiqiao.core.models import AuditEntry, ImportRun
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.models import Match, PushSuggestion
@@ -26,7 +28,7 @@ TITLE = "一种耐高温锂电池隔膜"
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path: Path) -> ImportRun:
     """示例大学's patent, a near one of a firm, and another firm's unpublished need for it."""
     firms = [
         {"单位名称": "示例大学", "单位类型": "高等院校"},
@@ -56,7 +58,7 @@ def holder() -> Actor:
     return actor(Role.HOLDER_MANAGER, called("示例大学"))
 
 
-def test_matches_are_kept_with_their_evidence_and_version(run):
+def test_matches_are_kept_with_their_evidence_and_version(run: ImportRun) -> None:
     need = Need.objects.get()
     first = match_need(actor=OFFICER, need=need)
     assert first[0].patent.number in {stored(1).number, stored(2).number}
@@ -68,7 +70,7 @@ def test_matches_are_kept_with_their_evidence_and_version(run):
     assert AuditEntry.objects.filter(action="matching.match_need").count() == 2
 
 
-def test_matches_are_checked_again_when_they_are_read(run):
+def test_matches_are_checked_again_when_they_are_read(run: ImportRun) -> None:
     need = Need.objects.get()
     match_need(actor=OFFICER, need=need)
     Patent.objects.filter(pk=stored(1).pk).update(public=False)
@@ -80,7 +82,7 @@ def test_matches_are_checked_again_when_they_are_read(run):
     assert match_need(actor=OFFICER, need=need) == []
 
 
-def test_whose_need_it_is_not_cannot_match_it(run):
+def test_whose_need_it_is_not_cannot_match_it(run: ImportRun) -> None:
     need = Need.objects.get()
     for who in (holder(), PUBLIC):
         with pytest.raises(NotFound):
@@ -92,7 +94,7 @@ def test_whose_need_it_is_not_cannot_match_it(run):
     assert not Match.objects.exists()
 
 
-def test_a_push_names_who_would_care_and_never_the_holder(run):
+def test_a_push_names_who_would_care_and_never_the_holder(run: ImportRun) -> None:
     suggest_push(actor=OFFICER, patent=stored(1))
     found = suggestions_for_patent(OFFICER, stored(1))
     assert {each.organisation.name for each in found} == {"示例隔膜有限公司", "示例电池有限公司"}
@@ -103,7 +105,7 @@ def test_a_push_names_who_would_care_and_never_the_holder(run):
     assert "own_patent" in codes["示例隔膜有限公司"]
 
 
-def test_a_holder_is_not_told_of_needs_hidden_from_it(run):
+def test_a_holder_is_not_told_of_needs_hidden_from_it(run: ImportRun) -> None:
     suggest_push(actor=OFFICER, patent=stored(1))
     seen = suggestions_for_patent(holder(), stored(1))
     assert {each.organisation.name for each in seen} == {"示例隔膜有限公司"}
@@ -115,7 +117,7 @@ def test_a_holder_is_not_told_of_needs_hidden_from_it(run):
     assert suggestions_for_patent(stranger, stored(1)) == []
 
 
-def test_merged_organisations_are_followed(run):
+def test_merged_organisations_are_followed(run: ImportRun) -> None:
     merge_organisations(
         actor=OFFICER, absorbed=called("示例隔膜有限公司"), survivor=called("示例电池有限公司"), reason="同一家"
     )
@@ -127,7 +129,7 @@ def test_merged_organisations_are_followed(run):
     assert {reason["code"] for reason in only.reasons} >= {"own_need", "own_patent"}
 
 
-def test_nobody_pushes_what_is_not_his(run):
+def test_nobody_pushes_what_is_not_his(run: ImportRun) -> None:
     with pytest.raises(Forbidden):
         suggest_push(actor=actor(Role.HOLDER_MANAGER, called("示例隔膜有限公司")), patent=stored(1))
     assert suggest_push(actor=holder(), patent=stored(1))

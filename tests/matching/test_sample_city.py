@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.importing.lists import OFFICER, take
 from zhiqiao.core.indexing import DEFAULT_ENCODER, index_pending
@@ -23,23 +23,22 @@ MOST_MISSES = 2  # of 37
 
 
 @pytest.fixture(scope="module")
-def city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def city(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """The whole sample, imported and indexed once for this module, and taken back at its end."""
     home = tmp_path_factory.mktemp("city")
-    kept = settings.ZHIQIAO_HOME
-    settings.ZHIQIAO_HOME, settings.ZHIQIAO_ENCODER = home, DEFAULT_ENCODER
     with django_db_blocker.unblock(), transaction.atomic():
-        take(*write_sample(home / "sample").patents)
-        while index_pending("patents", 60.0).vectors_pending:
-            pass
-        settings.ZHIQIAO_HOME = kept
+        with override_settings(ZHIQIAO_HOME=home, ZHIQIAO_ENCODER=DEFAULT_ENCODER):
+            take(*write_sample(home / "sample").patents)
+            while index_pending("patents", 60.0).vectors_pending:
+                pass
         yield home
         transaction.set_rollback(True)
-    del settings.ZHIQIAO_ENCODER
 
 
 @pytest.fixture(autouse=True)
-def home(city: Path, settings: Any) -> None:
+def home(city: Path, settings: Settings) -> None:
     settings.ZHIQIAO_HOME, settings.ZHIQIAO_ENCODER = city, DEFAULT_ENCODER
 
 
@@ -47,21 +46,21 @@ def answers(need: SampleNeed) -> list[tuple[Match, Patent]]:
     return found_for_text(OFFICER, f"{need.title}\n{need.text}", Asked(10))
 
 
-def test_needs_find_an_expected_patent_among_the_first_ten():
+def test_needs_find_an_expected_patent_among_the_first_ten() -> None:
     needs = [need for need in sample_city().needs if need.expected]
     assert len(needs) == 37
     missed = [need.number for need in needs if not {p.shown_number for _, p in answers(need)} & set(need.expected)]
     assert len(missed) <= MOST_MISSES, missed
 
 
-def test_what_the_city_cannot_answer_finds_nothing_strong():
+def test_what_the_city_cannot_answer_finds_nothing_strong() -> None:
     needs = [need for need in sample_city().needs if not need.expected]
     assert len(needs) == 3
     strong = {need.number: [found.level for found, _ in answers(need)] for need in needs}
     assert not any("strong" in levels for levels in strong.values()), strong
 
 
-def test_every_row_of_the_sample_came_in():
+def test_every_row_of_the_sample_came_in() -> None:
     assert Patent.objects.count() == len(sample_city().patents)
     numbers = {each.application_number.replace(".", "") for each in sample_city().patents}
     assert set(Patent.objects.values_list("number", flat=True)) == numbers

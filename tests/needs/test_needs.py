@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +22,7 @@ from zhiqiao.needs.actions import NeedStatement, close_need, first_sentence, sta
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import need_documents, need_for, needs_visible_to
-from zhiqiao.parties.actors import PUBLIC
+from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import OrganisationKind, Role
 
@@ -31,16 +34,17 @@ def firm(name: str = "示例电池有限公司") -> Organisation:
     return organisation(name, OrganisationKind.ENTERPRISE)
 
 
-def member(place: Organisation):
+def member(place: Organisation) -> Actor:
     return actor(Role.ENTERPRISE_MEMBER, place)
 
 
-def stated(place: Organisation, **said: object) -> Need:
-    values = {"content": "求耐高温的锂电池隔膜。要求一百五十度不收缩。", "organisation": place} | said
-    return state_need(actor=member(place), statement=NeedStatement(**values))  # type: ignore[arg-type]
+def stated(place: Organisation, **said: Any) -> Need:
+    """A need of the firm; ``said`` are fields of ``NeedStatement``."""
+    given = NeedStatement("求耐高温的锂电池隔膜。要求一百五十度不收缩。", organisation=place)
+    return state_need(actor=member(place), statement=replace(given, **said))
 
 
-def test_a_need_is_stated_in_two_sentences():
+def test_a_need_is_stated_in_two_sentences() -> None:
     place = firm()
     need = stated(place)
     assert (need.title, need.state, need.published) == ("求耐高温的锂电池隔膜", "open", False)
@@ -53,20 +57,20 @@ def test_a_need_is_stated_in_two_sentences():
 
 
 @pytest.mark.parametrize("content", ["", "  \n\t ", "\u200b", "。"])
-def test_nothing_said_is_no_need(content):
+def test_nothing_said_is_no_need(content: str) -> None:
     with pytest.raises(Invalid) as refused:
         stated(firm(), content=content)
     assert refused.value.reason == "need_empty"
     assert not Need.objects.exists()
 
 
-def test_first_sentence():
+def test_first_sentence() -> None:
     assert first_sentence("一句。两句") == "一句"
     assert first_sentence("第一行\n第二行") == "第一行"
     assert len(first_sentence("长" * 500)) == 80
 
 
-def test_nobody_states_a_need_for_another_firm():
+def test_nobody_states_a_need_for_another_firm() -> None:
     mine, theirs = firm("甲厂"), firm("乙厂")
     statement = NeedStatement("求电池", organisation=theirs)
     for who in (member(mine), PUBLIC, actor(Role.HOLDER_MANAGER, mine), actor(Role.BUREAU_AUDITOR, mine)):
@@ -86,7 +90,7 @@ def everything_written() -> str:
     return "\n".join(said)
 
 
-def test_the_private_layer_is_encrypted_and_in_no_trail_and_no_index():
+def test_the_private_layer_is_encrypted_and_in_no_trail_and_no_index() -> None:
     details, budget, contact, phone = SECRETS
     place = firm()
     private = {"private_details": details, "budget": Decimal(budget), "contact": contact, "phone": phone}
@@ -104,7 +108,7 @@ def test_the_private_layer_is_encrypted_and_in_no_trail_and_no_index():
     assert NEEDS.may(member(place), "view_private", need)
 
 
-def test_private_columns_of_a_list_stay_private(tmp_path):
+def test_private_columns_of_a_list_stay_private(tmp_path: Path) -> None:
     cells = {"需求编号": "1", "需求名称": "求电池", "需求内容": "轻", "企业名称": "示例厂", "预算（元）": SECRETS[1]}
     cells |= {"联系人": SECRETS[2], "联系电话": SECRETS[3]}
     nameless = {"需求编号": "2", "联系人": SECRETS[2]}
@@ -122,7 +126,7 @@ def test_private_columns_of_a_list_stay_private(tmp_path):
     assert SECRETS[2] in report.read_text(encoding="utf-8-sig"), "the sender gets his own row back"
 
 
-def test_a_need_is_found_by_any_of_its_numbers(tmp_path):
+def test_a_need_is_found_by_any_of_its_numbers(tmp_path: Path) -> None:
     take(write_list(tmp_path / "a.csv", [{"需求编号": "X-77", "需求名称": "求电池", "需求内容": "轻"}]), kind="needs")
     need = Need.objects.get()
     for identity in (str(need.public_id), "X-77", str(need.pk)):
@@ -137,7 +141,7 @@ def test_a_need_is_found_by_any_of_its_numbers(tmp_path):
         need_for(OFFICER, "X-77")
 
 
-def test_who_sees_a_need():
+def test_who_sees_a_need() -> None:
     mine, other = firm("甲厂"), firm("乙厂")
     need = stated(mine)
     sees = {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR}
@@ -150,7 +154,7 @@ def test_who_sees_a_need():
     assert needs_visible_to(PUBLIC).count() == 1
 
 
-def test_a_need_is_closed_once():
+def test_a_need_is_closed_once() -> None:
     place = firm()
     need = stated(place)
     with pytest.raises(NotFound):
@@ -164,7 +168,7 @@ def test_a_need_is_closed_once():
     assert need_documents([need.pk])[0].facets["state"] == "closed"
 
 
-def test_a_need_without_a_number_is_known_by_its_text(tmp_path):
+def test_a_need_without_a_number_is_known_by_its_text(tmp_path: Path) -> None:
     path = write_list(
         tmp_path / "a.csv", [{"需求名称": "求电池", "需求内容": "轻"}, {"需求名称": "求电机", "需求内容": "静"}]
     )

@@ -34,7 +34,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("verb", EXPECTED)
 @pytest.mark.parametrize("role", list(Role))
-def test_who_may_what(verb, role):
+def test_who_may_what(verb: str, role: Role) -> None:
     mine, theirs = organisation("示例甲"), organisation("示例乙")
     records = [patent(public=True), patent(public=False), patent(public=False)]
     for record, owner in zip(records, (theirs, theirs, mine), strict=True):
@@ -49,14 +49,14 @@ def test_who_may_what(verb, role):
     assert not PATENTS.may(who, verb, Patent.objects.get(pk=records[0].pk))
 
 
-def test_the_public_sees_what_is_published():
+def test_the_public_sees_what_is_published() -> None:
     assert PATENTS.may(PUBLIC, "view", patent(public=True))
     assert not PATENTS.may(PUBLIC, "view", patent(public=False))
     assert not PATENTS.may(PUBLIC, "push", patent(public=True))
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_may_import(role):
+def test_who_may_import(role: Role) -> None:
     importers = {Role.BUREAU_OFFICER, Role.HOLDER_MANAGER, Role.SOE_MANAGER, Role.CENTRE_OPERATOR}
     assert PATENTS.may(actor(role, organisation()), "import") == (role in importers)
     assert "undo" in IMPORTS.verbs

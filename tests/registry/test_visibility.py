@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,7 @@ from zhiqiao.kernel.errors import NotFound
 from zhiqiao.matching.actions import suggest_push
 from zhiqiao.matching.searching import Asked
 from zhiqiao.matching.selectors import found_for_text
-from zhiqiao.parties.actors import PUBLIC
+from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
@@ -29,7 +30,7 @@ TITLE = "一种耐高温锂电池隔膜"
 
 
 @pytest.fixture(params=["day given", "day not given", "status before publication"])
-def secret(request, tmp_path) -> Patent:
+def secret(request: pytest.FixtureRequest, tmp_path: Path) -> Patent:
     """Filed three months ago by 示例大学, beside a published one of 示例电子有限公司."""
     cells = {"申请号": SECRET.dotted, "专利名称": TITLE, "申请人": "示例大学", "申请日": FILED.isoformat()}
     if request.param == "day not given":
@@ -41,17 +42,17 @@ def secret(request, tmp_path) -> Patent:
     return Patent.objects.get(number=SECRET.key)
 
 
-def at(name: str, role: str):
+def at(name: str, role: str) -> Actor:
     return actor(role, Organisation.objects.get(name=name))
 
 
-def readers():
+def readers() -> tuple[dict[str, Actor], dict[str, Actor]]:
     mine, theirs = at("示例大学", Role.HOLDER_MANAGER), at("示例电子有限公司", Role.ENTERPRISE_MEMBER)
     return {"city": OFFICER, "holder": mine}, {"public": PUBLIC, "another": theirs}
 
 
 @pytest.mark.parametrize("indexed", [True, False])
-def test_seen_by_holder_and_city_alone(secret, indexed):
+def test_seen_by_holder_and_city_alone(secret: Patent, indexed: bool) -> None:
     if indexed:
         index_pending("patents")
     seeing, blind = readers()
@@ -68,7 +69,7 @@ def test_seen_by_holder_and_city_alone(secret, indexed):
         assert len(found_for_text(reader, TITLE, Asked(1))) == 1, "what is hidden takes no place"
 
 
-def test_hidden_and_absent_are_refused_alike(secret):
+def test_hidden_and_absent_are_refused_alike(secret: Patent) -> None:
     _, blind = readers()
     said = []
     for identity in (SECRET.dotted, made_up(77, TODAY.year).dotted):
@@ -78,7 +79,7 @@ def test_hidden_and_absent_are_refused_alike(secret):
     assert said[0] == said[1]
 
 
-def test_nobody_is_pushed_to_for_what_he_filed_in_secret(secret):
+def test_nobody_is_pushed_to_for_what_he_filed_in_secret(secret: Patent) -> None:
     index_pending("patents")
     published = Patent.objects.exclude(pk=secret.pk).get()
     Organisation.objects.update(kind="enterprise")
@@ -88,7 +89,7 @@ def test_nobody_is_pushed_to_for_what_he_filed_in_secret(secret):
         suggest_push(actor=readers()[1]["another"], patent=secret)
 
 
-def test_a_former_holder_sees_it_no_longer(secret, tmp_path):
+def test_a_former_holder_sees_it_no_longer(secret: Patent, tmp_path: Path) -> None:
     sold = {"申请号": SECRET.dotted, "专利名称": TITLE, "专利权人": "新东家有限公司"}
     run = take(write_list(tmp_path / "b.csv", [sold]))
     former, latter = at("示例大学", Role.HOLDER_MANAGER), at("新东家有限公司", Role.ENTERPRISE_MEMBER)
@@ -104,7 +105,7 @@ def test_a_former_holder_sees_it_no_longer(secret, tmp_path):
         patent_for(latter, SECRET.dotted)
 
 
-def test_provenance_and_timeline_name_the_file_and_row(secret):
+def test_provenance_and_timeline_name_the_file_and_row(secret: Patent) -> None:
     run, day = secret.provenance["title"]
     assert day is None
     (told,) = [each for each in timeline(secret) if each.kind == "import"]
@@ -113,7 +114,7 @@ def test_provenance_and_timeline_name_the_file_and_row(secret):
     assert run == told.facts.get("run", run)
 
 
-def test_publication_makes_it_everybodys(secret, tmp_path):
+def test_publication_makes_it_everybodys(secret: Patent, tmp_path: Path) -> None:
     shown = {"申请号": SECRET.dotted, "公开（公告）号": "CN119000001A", "公开（公告）日": TODAY.isoformat()}
     take(write_list(tmp_path / "b.csv", [shown]))
     assert patent_for(PUBLIC, SECRET.dotted).title == TITLE
