@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv="${ZHIQIAO_VENV:-.venv}"
+# The tests start the program many times; compiled files that are kept make every start quicker.
+unset PYTHONDONTWRITEBYTECODE
 status=0
 for database in ${ZHIQIAO_TEST_DATABASES:-sqlite postgresql}; do
   echo "== the suite on $database"
