@@ -29,6 +29,9 @@ if "sqlite3" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405 -- comes with
     # A file, not memory: threads and processes of a test must meet in it.
     DATABASES["default"]["TEST"] = {"NAME": str(ZHIQIAO_HOME / "test.sqlite3")}  # noqa: F405 -- likewise
 
+# WhiteNoise warns of a folder that is missing; only `zhiqiao setup` fills it, and no test needs its files.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 -- likewise
+
 # Hashing passwords slowly protects people, not tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
