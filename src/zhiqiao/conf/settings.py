@@ -145,6 +145,7 @@ ZHIQIAO_JOBS = {
 }
 ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
+    "zhiqiao.core.importjobs:close_dead_runs",
     "zhiqiao.core.indexing:index_everything",
     "zhiqiao.matching.relinking:relink_merged",
     "zhiqiao.registry.actions:publish_matured",

@@ -96,15 +96,15 @@ def start_import(*, actor: ActingUser, request: ImportRequest) -> ImportRun:
         # Taken at its word, it would make every true export an older one.
         raise Invalid("date_future", day=request.as_of.isoformat())
     blobs = [(name, store_path(path)) for name, path in request.files]
-    saved = saved_mapping(request.kind, request.sender)
+    saved = saved_mapping(request)
     options = {
         "as_of": request.as_of.isoformat() if request.as_of else None,
         "mapping": {**(saved.mapping if saved else {}), **request.mapping},
         "units": {**(saved.units if saved else {}), **request.units},
     }
-    fingerprint = hashlib.sha256(
-        canonical([request.kind, request.sender, options, [(name, blob.sha256) for name, blob in blobs]]).encode()
-    ).hexdigest()
+    sent = [(name, blob.sha256) for name, blob in blobs]
+    asked = canonical([request.kind, request.sender, request.organisation_id, options, sent])
+    fingerprint = hashlib.sha256(asked.encode()).hexdigest()
     running = ImportRun.objects.filter(kind=request.kind, fingerprint=fingerprint, state=ImportRun.State.RUNNING)
     if (unfinished := running.order_by("-id").first()) is not None:
         return unfinished
@@ -118,20 +118,19 @@ def start_import(*, actor: ActingUser, request: ImportRequest) -> ImportRun:
             ImportFile(run=run, ordinal=n, name=name, blob=blob) for n, (name, blob) in enumerate(blobs)
         )
         if request.mapping or request.units:
-            remember_mapping(actor, request.kind, request.sender, options)
+            remember_mapping(actor, request, options)
         files = {name: blob.sha256 for name, blob in blobs}
         work.record("core.start_import", subject(run), None, {"files": files, "options": options})
     return run
 
 
-def saved_mapping(kind: str, sender: str) -> HeadingMapping | None:
-    return HeadingMapping.objects.filter(kind=kind, sender=sender).first()
+def saved_mapping(request: ImportRequest) -> HeadingMapping | None:
+    return HeadingMapping.objects.filter(**_mapping_of(request)).first()
 
 
-def remember_mapping(actor: ActingUser, kind: str, sender: str, options: dict[str, Any]) -> None:
+def remember_mapping(actor: ActingUser, request: ImportRequest, options: dict[str, Any]) -> None:
     HeadingMapping.objects.update_or_create(
-        kind=kind,
-        sender=sender,
+        **_mapping_of(request),
         defaults={
             "mapping": options["mapping"],
             "units": options["units"],
@@ -139,6 +138,11 @@ def remember_mapping(actor: ActingUser, kind: str, sender: str, options: dict[st
             "confirmed_at": timezone.now(),
         },
     )
+
+
+def _mapping_of(request: ImportRequest) -> dict[str, Any]:
+    """An organisation's mappings are its own: the name of a sender is anybody's to type."""
+    return {"kind": request.kind, "organisation_id": request.organisation_id or 0, "sender": request.sender}
 
 
 def subject(run: ImportRun) -> Subject:
@@ -154,9 +158,9 @@ def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watch
         try:
             session.read_files()
         except FileRefused as refusal:
-            _finish(actor, run, ImportRun.State.FAILED, {refusal.reason: 1})
+            finish(actor, run, ImportRun.State.FAILED, {refusal.reason: 1})
             raise
-        _finish(actor, run, ImportRun.State.DONE, {})
+        finish(actor, run, ImportRun.State.DONE, {})
     run.refresh_from_db()
     return run
 
@@ -181,7 +185,7 @@ def is_gone(process: int) -> bool:
     return False
 
 
-def _finish(actor: ActingUser, run: ImportRun, state: str, reasons: dict[str, int]) -> None:
+def finish(actor: ActingUser, run: ImportRun, state: str, reasons: dict[str, int]) -> None:
     with unit_of_work(actor) as work:
         run.refresh_from_db()
         run.state, run.finished_at = state, timezone.now()
@@ -355,7 +359,18 @@ def rehearse(*, actor: ActingUser, request: ImportRequest, storer: Storer, watch
 def differences(run: ImportRun) -> list[tuple[int, dict[str, Any]]]:
     """The first changes of a run, without the stamps that are kept beside a revision's fields."""
     found = run.revisions.order_by("id").values_list("subject_id", "changes")[:50]
-    return [(key, {name: pair for name, pair in changes.items() if name != "provenance"}) for key, changes in found]
+    return [
+        (
+            key,
+            {name: [unless_sealed(value) for value in pair] for name, pair in changes.items() if name != "provenance"},
+        )
+        for key, changes in found
+    ]
+
+
+def unless_sealed(value: Any) -> Any:
+    """A value as it may be shown to whoever sends a file: of a private one only that there is one."""
+    return "•••" if isinstance(value, str) and value.startswith(SEALED) else value
 
 
 def undo_import(*, actor: ActingUser, run: ImportRun, storer: Storer) -> ImportRun:

@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 from django.conf import settings
 
-from zhiqiao.core.actors import ActingUser
-from zhiqiao.core.importing import ImportRequest, Progress, Storer, carry_out, counters, start_import
+from zhiqiao.core.actors import ActingUser, SystemActor
+from zhiqiao.core.importing import ImportRequest, Progress, Storer, carry_out, counters, finish, start_import
 from zhiqiao.core.jobqueue import enqueue, load_function
 from zhiqiao.core.jobs import JobContext
 from zhiqiao.core.models import ImportRun, Job
@@ -53,3 +53,17 @@ def run_import(context: JobContext) -> dict[str, Any]:
         run = carry_out(actor=context.actor, run=run, storer=storer_of(run.kind), watch=watch)
     write_report(actor=context.actor, run=run)
     return counters(run)
+
+
+def close_dead_runs() -> int:
+    """A run whose job was given up has failed: it can then be undone, and the same files start a new one. Run by the
+    worker; returns how many were closed."""
+    closed = 0
+    for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING):
+        job = job_of(run)
+        if job is None or job.state not in (Job.State.FAILED, Job.State.CANCELLED):
+            continue
+        code = str((job.failure or {}).get("code", job.state))
+        finish(SystemActor("imports"), run, ImportRun.State.FAILED, {code: 1})
+        closed += 1
+    return closed

@@ -9,6 +9,11 @@ Language = Literal["zh", "en"]
 
 # Code → (Chinese, English). Facts stand in braces; a fact that is not there reads as “…”.
 REASONS: dict[str, tuple[str, str]] = {
+    # What a sender may write
+    "not_yours": (
+        "该专利未登记在贵单位名下，不能由贵单位导入；如与事实不符，请联系主管部门",
+        "This patent is not registered as yours, so your list cannot change it; ask the bureau if that is wrong",
+    ),
     # Files
     "file_missing": ("文件不存在", "There is no such file"),
     "file_empty": ("文件是空的", "The file is empty"),

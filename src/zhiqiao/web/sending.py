@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zhiqiao.core.blobs import blob_path
 from zhiqiao.core.importing import ImportRequest, undo_import
 from zhiqiao.core.importjobs import hand_in, storer_of
@@ -37,7 +39,17 @@ def send(actor: Actor, request: ImportRequest) -> ImportRun:
     if request.kind not in importable(actor):
         raise Forbidden(verb="import")
     IMPORTS.require(actor, "start", ImportRun(kind=request.kind, organisation_id=request.organisation_id))
-    return hand_in(actor=actor, request=request)
+    return hand_in(actor=actor, request=replace(request, sender=told_by(request)))
+
+
+def told_by(request: ImportRequest) -> str:
+    """An institution's lists are told by the institution, whatever it calls itself: statuses carry the name, and what
+    headings mean is remembered under it."""
+    if request.organisation_id is None:
+        return request.sender
+    own = Organisation.objects.values_list("name", flat=True).get(pk=request.organisation_id)
+    more = request.sender.removeprefix(own).strip(" ·")
+    return f"{own} · {more}"[:200] if more else own[:200]
 
 
 def send_again(actor: Actor, run: ImportRun, mapping: dict[str, str | None], units: dict[str, str]) -> ImportRun:

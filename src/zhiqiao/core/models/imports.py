@@ -9,9 +9,10 @@ from zhiqiao.core.models.blobs import Blob
 
 class HeadingMapping(models.Model):
     """How one sender's headings are read: ``mapping`` is heading → field, null where it is left out on purpose;
-    ``units`` is heading → 元, 万元 or 亿元, as a person confirmed it."""
+    ``units`` is heading → 元, 万元 or 亿元, as a person confirmed it. ``organisation_id`` 0: the city's."""
 
     kind = models.CharField(max_length=32)
+    organisation_id = models.BigIntegerField(default=0)
     sender = models.CharField(max_length=200)
     mapping = models.JSONField(default=dict)
     units = models.JSONField(default=dict)
@@ -19,7 +20,9 @@ class HeadingMapping(models.Model):
     confirmed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "sender"], name="heading_mapping_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "organisation_id", "sender"], name="heading_mapping_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sender}"

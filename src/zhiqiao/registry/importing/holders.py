@@ -22,6 +22,13 @@ class HolderLinker:
     def load(cls) -> HolderLinker:
         return cls(OrganisationFinder.load())
 
+    def find(self, name: str) -> int | None:
+        """The organisation of that name, where the register knows one."""
+        return self._finder.find(name)
+
+    def find_by_credit_code(self, code: str) -> int | None:
+        return self._finder.find_by_credit_code(code)
+
     def learn(self, work: Work, names: Iterable[str]) -> None:
         """Look all names up; register the bodies among the unknown ones."""
         unknown: list[str] = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.patents import PatentRecord, read_patents
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import PATENTS
-from zhiqiao.registry.importing import ledger, statements, undo, writing
+from zhiqiao.registry.importing import ledger, standing, statements, undo, writing
 from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
 from zhiqiao.registry.importing.holders import HolderLinker
 
@@ -41,9 +41,11 @@ class PatentStorer:
     def store(self, rows: Sequence[ReadRow[PatentRecord]], run: ImportRun, work: Work) -> list[Outcome]:
         if self._linker is None:
             self._linker = HolderLinker.load()
-        changes = list(merged(rows).values())
-        attach_stored(changes)
+        told = list(merged(rows).values())
+        attach_stored(told)
         today = timezone.localdate()
+        refused = standing.refused(told, run, self._linker, today)
+        changes = [change for change in told if change.record.number not in refused]
         touched = self._touched(changes, run)
         for change in changes:
             change.again = change.stored is not None and change.stored["id"] in touched
@@ -57,7 +59,7 @@ class PatentStorer:
         ledger.record_events(changes, ids, run, work)
         if new or old:
             work.emit("index.patents", ids=[ids[change.record.number] for change in (*new, *old)])
-        return outcomes(rows, changes, ids, touched)
+        return outcomes(rows, told, _Written(ids, touched, refused))
 
     def undo(self, run: ImportRun, work: Work) -> int:
         return undo.take_back(run, work)
@@ -71,21 +73,41 @@ class PatentStorer:
         return {pk for pk in named.values_list("subject_id", flat=True) if pk is not None}
 
 
-def outcomes(
-    rows: Sequence[ReadRow[PatentRecord]], changes: Sequence[Change], ids: dict[str, int], touched: set[int]
-) -> list[Outcome]:
+@dataclass(frozen=True)
+class _Written:
+    """What became of a chunk: keys by number, patents that earlier rows of the run named, numbers refused."""
+
+    ids: dict[str, int]
+    touched: set[int]
+    refused: set[str]
+
+
+def outcomes(rows: Sequence[ReadRow[PatentRecord]], changes: Sequence[Change], written: _Written) -> list[Outcome]:
     found: list[Outcome | None] = [None] * len(rows)
     for change in changes:
-        first, *others = change.positions
-        key = ids.get(change.record.number) or (change.stored or {}).get("id")
-        kind = _kind(change)
-        codes = tuple(warning.code for warning in rows[first].warnings) + tuple(dict.fromkeys(change.codes))
-        if key in touched:
-            kind, codes = "unchanged", (*codes, "row_merged")
-        found[first] = Outcome(kind, key, codes)
-        for position in others:
-            found[position] = Outcome("unchanged", key, (*(w.code for w in rows[position].warnings), "row_merged"))
+        for position, outcome in zip(change.positions, _outcomes_of(change, rows, written), strict=True):
+            found[position] = outcome
     return [outcome for outcome in found if outcome is not None]
+
+
+def _outcomes_of(change: Change, rows: Sequence[ReadRow[PatentRecord]], written: _Written) -> Iterator[Outcome]:
+    """One for each row of the patent: what the first did, and that the others went into it."""
+    if change.record.number in written.refused:
+        yield from (Outcome("rejected", None, (standing.NOT_YOURS,)) for _ in change.positions)
+        return
+    first, *others = change.positions
+    key = written.ids.get(change.record.number) or (change.stored or {}).get("id")
+    kind = _kind(change)
+    codes = (*_warned(rows[first]), *dict.fromkeys(change.codes))
+    if key in written.touched:
+        kind, codes = "unchanged", (*codes, "row_merged")
+    yield Outcome(kind, key, codes)
+    for position in others:
+        yield Outcome("unchanged", key, (*_warned(rows[position]), "row_merged"))
+
+
+def _warned(row: ReadRow[PatentRecord]) -> Iterator[str]:
+    return (warning.code for warning in row.warnings)
 
 
 def _kind(change: Change) -> str:
