@@ -24,6 +24,16 @@ def canonical(value: Any) -> str:
     return text
 
 
+def as_json(value: Any) -> Any:
+    """The value as a JSON column gives it back: tuples as lists; days, moments, money and ids as text."""
+    if isinstance(value, tuple):
+        return list(value)
+    return _plain(value) if isinstance(value, _WITH_TEXT) else value
+
+
+_WITH_TEXT = (date, Decimal, uuid.UUID)  # a datetime is a date, too
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
+from zhiqiao.core.canonical import as_json
 from zhiqiao.core.merkle import ALGORITHM, GENESIS, Header, leaf, merkle_root
 from zhiqiao.core.models import AuditBlock, AuditEntry
 
@@ -106,15 +105,9 @@ def _column_problems(row: dict[str, Any]) -> Iterator[Problem]:
     except (ValueError, KeyError, TypeError, IndexError):
         yield "content_unreadable", {"entry": row["id"]}
         return
-    wrong = sorted(name for name, value in said.items() if _plain(row[name]) != value)
+    wrong = sorted(name for name, value in said.items() if as_json(row[name]) != value)
     if wrong:
         yield "columns_disagree", {"entry": row["id"], "columns": wrong}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def _incomplete_transactions() -> Iterator[Problem]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from zhiqiao.core.audit import Subject, Work, shortened, unit_of_work
 from zhiqiao.core.encryption import blind_index
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line, clean_text
 from zhiqiao.needs.models import Need, NeedPrivate
@@ -18,6 +21,7 @@ from zhiqiao.parties.models import Organisation
 
 TITLE = 300  # characters
 CONTENT = 20_000  # characters
+INDEXED_AT_ONCE = 2_000  # needs in one event
 
 
 @dataclass(frozen=True)
@@ -57,26 +61,43 @@ def state_need(*, actor: Actor, statement: NeedStatement) -> Need:
     NEEDS.require(actor, "state", need)
     with unit_of_work(actor) as work:
         need.save()
-        keep_private(need, statement)
-        after = {"title": title, "content": content, "published": need.published, "deadline": need.deadline}
+        private = sorted(keep_private(work, need, statement))
+        after: dict[str, Any] = {
+            "title": title,
+            "content": content,
+            "published": need.published,
+            "deadline": need.deadline,
+        }
+        if private:
+            after["private"] = private
         work.record("needs.state_need", subject(need), None, shortened(after))
         work.emit("index.needs", ids=[need.pk])
     return need
 
 
-def keep_private(need: Need, statement: NeedStatement) -> None:
-    if not (statement.private_details or statement.budget is not None or statement.contact or statement.phone):
-        return
-    NeedPrivate.objects.update_or_create(
-        need=need,
-        defaults={
-            "details": statement.private_details,
-            "budget": "" if statement.budget is None else str(statement.budget),
-            "contact": statement.contact,
-            "phone": statement.phone,
-            "phone_index": blind_index("phone", statement.phone),
-        },
-    )
+def keep_private(work: Work, need: Need, statement: NeedStatement) -> dict[str, list[str]]:
+    """Write what is said of the private layer; what is not said stays. Returns field → [before, after] of what changed:
+    names for the trail, values for an encrypted history alone."""
+    said = {
+        "details": statement.private_details,
+        "budget": "" if statement.budget is None else str(statement.budget),
+        "contact": statement.contact,
+        "phone": statement.phone,
+    }
+    layer = NeedPrivate.objects.filter(need=need).first() or NeedPrivate(need=need)
+    changes = {name: [getattr(layer, name), value] for name, value in said.items() if value}
+    changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if changes:
+        write_private(work, layer, {name: after for name, (_, after) in changes.items()})
+    return changes
+
+
+def write_private(work: Work, layer: NeedPrivate, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        setattr(layer, name, value)
+    layer.phone_index = blind_index("phone", layer.phone)
+    layer.updated_at = work.at
+    layer.save()
 
 
 def first_sentence(content: str) -> str:
@@ -127,8 +148,9 @@ def _show(actor: Actor, need: Need, *, published: bool) -> Need:
 
 def relink_needs(work: Work, absorbed: int, survivor: int) -> int:
     """Needs of an absorbed organisation are those of the one that lives on."""
-    needs = list(Need.objects.filter(organisation_id=absorbed).values_list("pk", flat=True))
-    Need.objects.filter(pk__in=needs).update(organisation_id=survivor, updated_at=work.at)
-    if needs:
-        work.emit("index.needs", ids=needs)
+    theirs = Need.objects.filter(organisation_id=absorbed)
+    needs = list(theirs.values_list("pk", flat=True))
+    theirs.update(organisation_id=survivor, updated_at=work.at)
+    for part in in_batches(needs, INDEXED_AT_ONCE):
+        work.emit("index.needs", ids=part)
     return len(needs)

@@ -9,10 +9,11 @@ from django.utils import timezone
 from zhiqiao.core.actors import ActingUser, SystemActor
 from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.reference import EntryRow, Loaded, MoveRow, load_reference
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.periods import add_months
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.reference.tables import Entry, industries, ipc_entries, ipc_moves, towns
-from zhiqiao.registry.rules import PUBLICATION_MONTHS, Stage, is_published, latest_filing
+from zhiqiao.registry.rules import NOT_YET_PUBLIC, PUBLICATION_MONTHS, Stage, is_published, latest_filing
 
 BATCH = 2_000
 SCHEMES = {"ipc": ipc_entries, "industry": industries, "town": towns}
@@ -53,8 +54,8 @@ def relink_holdings(work: Work, absorbed: int, survivor: int) -> int:
     patents = sorted(set(held.values_list("patent_id", flat=True)))
     PatentHolder.objects.filter(standing_id=absorbed).update(standing_id=survivor)
     held.update(organisation_id=survivor)
-    for start in range(0, len(patents), BATCH):
-        work.emit("index.patents", ids=patents[start : start + BATCH])
+    for part in in_batches(patents, BATCH):
+        work.emit("index.patents", ids=part)
     return len(patents)
 
 
@@ -65,6 +66,8 @@ def publish_matured() -> int:
     secret = Patent.objects.filter(
         public=False, withdrawn_at=None, filed_on__lte=add_months(today, -PUBLICATION_MONTHS)
     )
+    # Those that stay secret whatever their age would fill every round and let nobody else come up.
+    secret = secret.exclude(status_phase__in=NOT_YET_PUBLIC)
     due = [patent for patent in secret.order_by("id")[:BATCH] if is_published(stage_of(patent), today)]
     if not due:
         return 0

@@ -8,6 +8,7 @@ from typing import Any
 from zhiqiao.core.audit import Subject, Work, as_column
 from zhiqiao.core.bulk import insert_rows
 from zhiqiao.core.models.base import new_public_id
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actions.organisations import name_columns
 from zhiqiao.parties.models import LIVING, Organisation
@@ -18,7 +19,6 @@ _COLUMNS = (
     "public_id", "created_at", "updated_at", "name", "name_key", "pinyin", "initials", "kind", "kind_suggested",
     "town_code", "park_code", "address", "industries", "honours", "description", "products", "named_only",
 )  # fmt: skip
-_LOOK_UP = 500  # keys a query; SQLite takes 999 parameters in older builds
 
 
 def register_named(work: Work, names: Iterable[str], finder: OrganisationFinder | None = None) -> dict[str, int]:
@@ -43,9 +43,8 @@ def register_named(work: Work, names: Iterable[str], finder: OrganisationFinder 
 
 def _learn_of_others(finder: OrganisationFinder, fresh: dict[str, dict[str, str]]) -> None:
     """What another import registered since this one read the register is not new any more."""
-    keys = list(fresh)
-    for start in range(0, len(keys), _LOOK_UP):
-        part = Organisation.objects.filter(LIVING, name_key__in=keys[start : start + _LOOK_UP])
+    for keys in in_batches(list(fresh)):
+        part = Organisation.objects.filter(LIVING, name_key__in=keys)
         for key, name, name_key in part.values_list("pk", "name", "name_key"):
             finder.add(key, name)
             fresh.pop(name_key, None)
@@ -82,8 +81,7 @@ def _insert(work: Work, organisations: list[dict[str, str]]) -> Iterator[int]:
     insert_rows(Organisation, _COLUMNS, rows)
     for public_id, each in zip(public_ids, organisations, strict=True):
         work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, _trail(each))
-    for start in range(0, len(public_ids), _LOOK_UP):
-        part = public_ids[start : start + _LOOK_UP]
+    for part in in_batches(public_ids):
         keys = dict(Organisation.objects.filter(public_id__in=part).values_list("public_id", "pk"))
         yield from (keys[public_id] for public_id in part)
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from zhiqiao.core.audit import Work, shortened
-from zhiqiao.core.models import ImportRow, ImportRun, Revision
+from zhiqiao.core.models import ImportRun, Revision
+from zhiqiao.core.undoing import as_written, created_by, latest_first, record_undone, told_since
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.names import organisation_key
+from zhiqiao.parties.actions.contacts import subject as contact_subject
 from zhiqiao.parties.actions.organisations import DERIVED, stated, subject
 from zhiqiao.parties.importing.writing import CONTACTS, NAMES, REVISION
 from zhiqiao.parties.models import Contact, Organisation, OrganisationName
 from zhiqiao.parties.naming import suggested_kind
 from zhiqiao.parties.roles import OrganisationKind
 
-BATCH = 500
 # What belongs to an organisation itself; anything else that points to one is a record that knows it.
 OWN_RECORDS = (OrganisationName, Contact)
 TOLD = ("credit_code", "kind", "town_code", "park_code", "address", "industries", "honours", "description", "products")
@@ -22,17 +24,19 @@ TOLD = ("credit_code", "kind", "town_code", "park_code", "address", "industries"
 
 def take_back(run: ImportRun, work: Work) -> int:
     """How many organisations were touched. The latest change goes first."""
-    touched = {key for revision in _revisions(run) if (key := _restore(revision, work)) is not None}
-    Contact.objects.filter(run=run, withdrawn_at=None).update(withdrawn_at=work.at)
-    rows = ImportRow.objects.filter(run=run, outcome="created", subject_id__isnull=False)
-    created = sorted({key for key in rows.values_list("subject_id", flat=True) if key is not None})
-    for start in range(0, len(created), BATCH):
-        touched.update(_withdraw(created[start : start + BATCH], run, work))
+    revisions = latest_first(run, REVISION)
+    touched = {key for revision in revisions if (key := _restore(revision, work)) is not None}
+    _withdraw_contacts(run, work)
+    for part in in_batches(created_by(run)):
+        touched.update(_withdraw(part, run, work))
     return len(touched)
 
 
-def _revisions(run: ImportRun) -> list[Revision]:
-    return list(Revision.objects.filter(run=run, subject_type=REVISION).order_by("-id"))
+def _withdraw_contacts(run: ImportRun, work: Work) -> None:
+    brought = Contact.objects.filter(run=run, withdrawn_at=None)
+    for contact in brought.only("public_id"):
+        work.record("parties.withdraw_contact", contact_subject(contact), {}, None)
+    brought.update(withdrawn_at=work.at)
 
 
 def _restore(revision: Revision, work: Work) -> int | None:
@@ -40,7 +44,7 @@ def _restore(revision: Revision, work: Work) -> int | None:
     changes = dict(revision.changes)
     _withdraw_names(organisation, changes.pop(NAMES, [[], []])[1], work)
     changes.pop(CONTACTS, None)
-    back = {name: pair for name, pair in changes.items() if getattr(organisation, name) == pair[1]}
+    back = as_written(changes, organisation)
     if "name" not in back:  # renamed again since: the keys that follow from the name stay too
         back = {name: pair for name, pair in back.items() if name not in DERIVED}
     if not back and not revision.changes.keys() & {NAMES, CONTACTS}:
@@ -50,8 +54,7 @@ def _restore(revision: Revision, work: Work) -> int | None:
     if "name" in back:
         _withdraw_names(organisation, [back["name"][0]], work)
     told = {name: pair for name, pair in back.items() if name not in DERIVED}
-    before = shortened({name: pair[1] for name, pair in told.items()})
-    work.record("parties.undo_import", subject(organisation), before, shortened({n: p[0] for n, p in told.items()}))
+    record_undone(work, "parties.undo_import", subject(organisation), told)
     return organisation.pk
 
 
@@ -64,9 +67,7 @@ def _withdraw_names(organisation: Organisation, names: Sequence[str], work: Work
 def _withdraw(keys: Sequence[int], run: ImportRun, work: Work) -> list[int]:
     """Told by a later import or merged since: stays. Else what the list said of it goes; where another record knows
     the organisation, its name stays, as if a patent file had brought it."""
-    later = ImportRow.objects.filter(subject_id__in=keys, run__kind=run.kind, run_id__gt=run.pk)
-    told = set(later.exclude(run__state=ImportRun.State.UNDONE).values_list("subject_id", flat=True))
-    gone = Organisation.objects.filter(pk__in=set(keys) - told, merged_into=None, withdrawn_at=None)
+    gone = Organisation.objects.filter(pk__in=set(keys) - told_since(run, keys), merged_into=None, withdrawn_at=None)
     known = _known_elsewhere([organisation.pk for organisation in gone])
     for organisation in gone:
         before = stated({name: getattr(organisation, name) for name in ("name", *TOLD)})

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhiqiao.core.audit import Subject, shortened
+from zhiqiao.core.canonical import as_json
 from zhiqiao.core.models import ImportRun
 from zhiqiao.exchange.merge import merge_records
 from zhiqiao.exchange.patents import PatentRecord
@@ -94,7 +95,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list
     """Field → [before, after] as JSON takes them, for the fields that a file describes."""
     found: dict[str, list[Any]] = {}
     for name in (*DESCRIBED, *STATUS):
-        old, new = plain(before[name]), plain(after[name])
+        old, new = as_json(before[name]), as_json(after[name])
         if old != new:
             found[name] = [old, new]
     # The same status told by somebody else is no change.
@@ -144,12 +145,6 @@ def stage_day(values: dict[str, Any]) -> date | None:
     return max(days, default=None)
 
 
-def plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _settle_status(change: Change, run: ImportRun) -> None:
     found = status_of(change.record)
     if found is None:
@@ -184,6 +179,6 @@ def subject(public_id: object) -> Subject:
 
 def trail(change: Change) -> dict[str, Any]:
     """What the audit says of a new patent: its number and what the file said."""
-    said = {name: plain(value) for name, value in change.said.items()}
-    status = {name: plain(change.values[name]) for name in STATUS if change.values[name]}
+    said = {name: as_json(value) for name, value in change.said.items()}
+    status = {name: as_json(change.values[name]) for name in STATUS if change.values[name]}
     return shortened({"number": change.record.number, **said, **status})

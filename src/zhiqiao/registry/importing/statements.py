@@ -7,6 +7,7 @@ from typing import Any
 
 from zhiqiao.core.audit import Work
 from zhiqiao.core.models import ImportRun, Revision
+from zhiqiao.core.undoing import latest_first
 from zhiqiao.registry.importing.change import Change, subject
 from zhiqiao.registry.models import HolderStatement, Patent
 
@@ -56,7 +57,7 @@ def _keep_history(change: Change, key: int, changes: dict[str, Any], by: tuple[I
 
 def take_back(run: ImportRun, work: Work) -> None:
     """What the run changed is as before, unless changed since."""
-    for revision in Revision.objects.filter(run=run, subject_type=REVISION).order_by("-id"):
+    for revision in latest_first(run, REVISION):
         statement = HolderStatement.objects.get(patent_id=revision.subject_id)
         changed = {name: pair for name, pair in revision.changes.items() if pair[0] != pair[1]}
         if any(getattr(statement, name) != pair[1] for name, pair in changed.items()):

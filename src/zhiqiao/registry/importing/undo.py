@@ -9,35 +9,46 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
-from zhiqiao.core.audit import Work, shortened
-from zhiqiao.core.models import ImportRow, ImportRun, Revision
+from zhiqiao.core.audit import Work
+from zhiqiao.core.importing import subject as run_subject
+from zhiqiao.core.models import ImportRun, Revision
+from zhiqiao.core.undoing import Changes, as_written, created_by, latest_first, record_undone, told_since
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.registry.importing import statements
-from zhiqiao.registry.importing.change import plain, subject
+from zhiqiao.registry.importing.change import subject
 from zhiqiao.registry.importing.holders import HolderLinker, effective
 from zhiqiao.registry.importing.values import DESCRIBED, STATUS, derived
 from zhiqiao.registry.importing.writing import PROVENANCE, REVISION, rewrite_holders
 from zhiqiao.registry.models import Encumbrance, ExploitationEvidence, LegalEvent, Patent, StatusRecord
 
 DAYS = frozenset({"filed_on", "published_on", "granted_on", "status_as_of", "status_through"})
-BATCH = 500
+INDEXED_AT_ONCE = 2_000  # patents in one event
 
 
 def take_back(run: ImportRun, work: Work) -> int:
     """Returns how many patents were touched."""
-    for told in (LegalEvent, Encumbrance, ExploitationEvidence):
-        told.objects.filter(run=run, withdrawn_at=None).update(withdrawn_at=work.at)
-    created = list(
-        ImportRow.objects.filter(run=run, outcome="created").values_list("subject_id", flat=True).order_by("subject_id")
-    )
+    _withdraw_ledger(run, work)
     touched: list[int] = []
-    for start in range(0, len(created), BATCH):
-        touched.extend(_withdraw([key for key in created[start : start + BATCH] if key is not None], run, work))
+    for part in in_batches(created_by(run)):
+        touched.extend(_withdraw(part, run, work))
     touched.extend(_restore(run, work))
     statements.take_back(run, work)
     _withdraw_statuses(run, work)
-    for start in range(0, len(touched), 2_000):
-        work.emit("index.patents", ids=touched[start : start + 2_000])
+    for part in in_batches(touched, INDEXED_AT_ONCE):
+        work.emit("index.patents", ids=part)
     return len(touched)
+
+
+def _withdraw_ledger(run: ImportRun, work: Work) -> None:
+    """Events and what they meant. A deal that was being decided on one of the patents must look again."""
+    bound = Encumbrance.objects.filter(run=run, withdrawn_at=None)
+    Patent.objects.filter(pk__in=bound.values("patent_id")).update(guard_version=F("guard_version") + 1)
+    gone = {
+        told._meta.model_name: told._default_manager.filter(run=run, withdrawn_at=None).update(withdrawn_at=work.at)
+        for told in (LegalEvent, Encumbrance, ExploitationEvidence)
+    }
+    if any(gone.values()):
+        work.record("registry.undo_import", run_subject(run), gone, None)
 
 
 def _withdraw_statuses(run: ImportRun, work: Work) -> None:
@@ -45,14 +56,13 @@ def _withdraw_statuses(run: ImportRun, work: Work) -> None:
     told = StatusRecord.objects.filter(run=run, withdrawn_at=None)
     present = Q(patent__withdrawn_at=None, words=F("patent__status_words"), group=F("patent__status_group"))
     gone = list(told.exclude(present).values_list("pk", flat=True))
-    for start in range(0, len(gone), BATCH):
-        StatusRecord.objects.filter(pk__in=gone[start : start + BATCH]).update(withdrawn_at=work.at)
+    for part in in_batches(gone):
+        StatusRecord.objects.filter(pk__in=part).update(withdrawn_at=work.at)
 
 
 def _withdraw(keys: Sequence[int], run: ImportRun, work: Work) -> list[int]:
     """Created here and told by nobody since: leaves every list. Told since: stays."""
-    later = ImportRow.objects.filter(subject_id__in=keys, run__kind="patents", run_id__gt=run.pk)
-    told = set(later.exclude(run__state=ImportRun.State.UNDONE).values_list("subject_id", flat=True))
+    told = told_since(run, keys)
     gone = Patent.objects.filter(pk__in=[key for key in keys if key not in told], withdrawn_at=None)
     found = list(gone.values_list("id", "public_id", "number"))
     Patent.objects.filter(pk__in=[key for key, *_ in found]).update(withdrawn_at=work.at, updated_at=work.at)
@@ -62,27 +72,22 @@ def _withdraw(keys: Sequence[int], run: ImportRun, work: Work) -> list[int]:
 
 
 def _restore(run: ImportRun, work: Work) -> list[int]:
-    revisions = Revision.objects.filter(run=run, subject_type=REVISION).order_by("-id")
-    linker = HolderLinker.load() if revisions.exists() else None
+    linker: HolderLinker | None = None
     touched: list[int] = []
-    for revision in revisions.iterator():
+    for revision in latest_first(run, REVISION):
         patent = Patent.objects.get(pk=revision.subject_id)
         told = {name: revision.changes[name] for name in (*DESCRIBED, *STATUS) if name in revision.changes}
-        back = {name: pair for name, pair in told.items() if plain(getattr(patent, name)) == pair[1]}
+        back = as_written(told, patent)
         if not back:
             continue
-        assert linker is not None  # noqa: S101 -- there is a revision
+        linker = linker or HolderLinker.load()
         _put_back(patent, back, revision, (linker, work))
-        work.record(
-            "registry.undo_import", subject(patent.public_id),
-            shortened({name: pair[1] for name, pair in back.items()}),
-            shortened({name: pair[0] for name, pair in back.items()}),
-        )  # fmt: skip
+        record_undone(work, "registry.undo_import", subject(patent.public_id), back)
         touched.append(patent.pk)
     return touched
 
 
-def _put_back(patent: Patent, back: dict[str, list[Any]], revision: Revision, by: tuple[HolderLinker, Work]) -> None:
+def _put_back(patent: Patent, back: Changes, revision: Revision, by: tuple[HolderLinker, Work]) -> None:
     """The fields, with the days they spoke for, and what follows from them."""
     linker, work = by
     before = _values(patent)

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from zhiqiao.core.audit import Work, as_column, canonical, shortened
 from zhiqiao.core.bulk import insert_rows
+from zhiqiao.core.canonical import as_json
 from zhiqiao.core.models import ImportRun, Revision
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.kernel.batches import in_batches
-from zhiqiao.registry.importing.change import Change, plain, subject, trail
+from zhiqiao.registry.importing.change import Change, subject, trail
 from zhiqiao.registry.importing.holders import HOLDER_COLUMNS, HolderLinker, effective
 from zhiqiao.registry.importing.values import DERIVED, DESCRIBED, EMPTY, NO_DERIVED, NO_STATUS, STATUS, status_of
 from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
@@ -133,7 +134,7 @@ def update(changes: Sequence[Change], run: ImportRun, work: Work, linker: Holder
         )
         rewrite_holders(stored["id"], (stored, change.values), linker, work)
         changes_made = change.changes | (
-            {"withdrawn_at": [plain(stored["withdrawn_at"]), None]} if change.revived else {}
+            {"withdrawn_at": [as_json(stored["withdrawn_at"]), None]} if change.revived else {}
         )
         revisions.append(
             Revision(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from zhiqiao.core.audit import Work, shortened
+from zhiqiao.core.canonical import as_json
 from zhiqiao.core.importing import Outcome
-from zhiqiao.core.models import ImportRow, ImportRun, Revision
+from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.needs import NeedRecord, read_needs
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import NEEDS
 from zhiqiao.needs.actions import NeedStatement, keep_private, subject
+from zhiqiao.needs.importing.history import keep_history, take_back
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions.named import register_named
 from zhiqiao.parties.naming import OrganisationFinder
 
 FIELDS = ("title", "content", "organisation_name", "deadline", "extra")
-REVISION = "needs.need"
 DIGEST = "text:"  # begins the number that stands in where the sender gives none
 
 
@@ -51,15 +51,17 @@ class NeedStorer:
         named = ImportRow.objects.filter(run=run, subject_id__in=[need.pk for need in known.values()])
         seen = set(named.exclude(outcome="rejected").values_list("subject_id", flat=True))
         outcomes: list[Outcome] = []
+        touched: set[int] = set()
         for row, record, number in zip(rows, records, numbers, strict=True):
             outcome = self._store_one(row, record, number, known, run, work)
+            if outcome.subject_id and outcome.kind != "unchanged":
+                touched.add(outcome.subject_id)
             if outcome.subject_id in seen:
                 outcome = Outcome("unchanged", outcome.subject_id, (*outcome.codes, "row_merged"))
             seen.add(outcome.subject_id)
             outcomes.append(outcome)
-        touched = sorted({o.subject_id for o in outcomes if o.kind in {"created", "updated"} and o.subject_id})
         if touched:
-            work.emit("index.needs", ids=touched)
+            work.emit("index.needs", ids=sorted(touched))
         return outcomes
 
     def _store_one(
@@ -84,30 +86,30 @@ class NeedStorer:
         need = Need(sender=run.sender, external_id=number, **values)
         self._link(need, record)
         need.save()
-        keep_private(need, private(record))
-        work.record("needs.import_need", subject(need), None, shortened({"number": number, **values}))
+        hidden = keep_private(work, need, private(record))
+        told = {"number": number, **values, **({"private": sorted(hidden)} if hidden else {})}
+        work.record("needs.import_need", subject(need), None, shortened(told))
         return need
 
     def _update(self, need: Need, record: NeedRecord, values: dict[str, Any], run: ImportRun, work: Work) -> str:
         changes = {
-            name: [plain(getattr(need, name)), plain(value)]
+            name: [as_json(getattr(need, name)), as_json(value)]
             for name, value in values.items()
             if value not in ("", None, {}) and getattr(need, name) != value
         }
         revived = need.withdrawn_at is not None
-        keep_private(need, private(record))
-        if not changes and not revived:
+        hidden = keep_private(work, need, private(record))
+        if not changes and not hidden and not revived:
             return "unchanged"
         for name in changes:
             setattr(need, name, values[name])
         self._link(need, record)
         need.withdrawn_at, need.updated_at = None, work.at
         need.save()
-        Revision.objects.create(
-            subject_type=REVISION, subject_id=need.pk, run=run, actor_id=work.actor.actor_id, changes=changes
-        )
+        keep_history(need, changes, hidden, (run, work))
         before = shortened({name: pair[0] for name, pair in changes.items()})
-        work.record("needs.import_need", subject(need), before, shortened({n: p[1] for n, p in changes.items()}))
+        told = {n: p[1] for n, p in changes.items()} | ({"private": sorted(hidden)} if hidden else {})
+        work.record("needs.import_need", subject(need), before, shortened(told))
         return "created" if revived else "updated"
 
     def _link(self, need: Need, record: NeedRecord) -> None:
@@ -119,35 +121,7 @@ class NeedStorer:
             need.organisation_id = key
 
     def undo(self, run: ImportRun, work: Work) -> int:
-        created = ImportRow.objects.filter(run=run, outcome="created").values_list("subject_id", flat=True)
-        later = ImportRow.objects.filter(run__kind="needs", run_id__gt=run.pk).exclude(
-            run__state=ImportRun.State.UNDONE
-        )
-        kept = set(later.values_list("subject_id", flat=True))
-        touched = [key for key in created if key is not None and key not in kept]
-        for need in Need.objects.filter(pk__in=touched, withdrawn_at=None):
-            Need.objects.filter(pk=need.pk).update(withdrawn_at=work.at, updated_at=work.at)
-            work.record("needs.undo_import", subject(need), {"title": need.title}, None)
-        touched.extend(self._restore(run, work))
-        if touched:
-            work.emit("index.needs", ids=touched)
-        return len(touched)
-
-    def _restore(self, run: ImportRun, work: Work) -> list[int]:
-        touched = []
-        for revision in Revision.objects.filter(run=run, subject_type=REVISION).order_by("-id"):
-            need = Need.objects.get(pk=revision.subject_id)
-            back = {n: pair for n, pair in revision.changes.items() if plain(getattr(need, n)) == pair[1]}
-            for name, (before, _) in back.items():
-                setattr(need, name, date.fromisoformat(before) if name == "deadline" and before else before)
-            need.updated_at = work.at
-            need.save()
-            work.record(
-                "needs.undo_import", subject(need),
-                shortened({n: p[1] for n, p in back.items()}), shortened({n: p[0] for n, p in back.items()}),
-            )  # fmt: skip
-            touched.append(need.pk)
-        return touched
+        return take_back(run, work)
 
 
 def external_number(record: NeedRecord) -> str:
@@ -180,7 +154,3 @@ def said(record: NeedRecord) -> dict[str, Any]:
 def private(record: NeedRecord) -> NeedStatement:
     contact = " ".join(part for part in (record.contact, record.email) if part)
     return NeedStatement(content="", budget=record.budget, contact=contact, phone=record.phone or "")
-
-
-def plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
