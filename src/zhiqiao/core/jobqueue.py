@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from zhiqiao.core.actors import ActingUser
+from zhiqiao.core.actors import ActingUser, SystemActor
 from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.models import Job
 from zhiqiao.kernel.errors import Conflict, Invalid
@@ -22,7 +22,6 @@ LEASE_SECONDS = 60  # a handler reports progress more often than this
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = 5  # seconds before the second attempt; each further one waits four times as long
 CANDIDATES = 8  # waiting jobs looked at in one go, so that several workers seldom reach for the same one
-WAITING_STATES = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 def load_function(path: str) -> Callable[..., Any]:
@@ -138,7 +137,15 @@ def give_up_silent(now: datetime) -> int:
     """Fail jobs whose worker fell silent on the last attempt: one that kills its worker must not do so for ever."""
     silent = Job.objects.filter(state=Job.State.RUNNING, lease_until__lte=now, attempts__gte=MAX_ATTEMPTS)
     failure = {"code": "worker_lost", "text": ""}
-    return silent.update(state=Job.State.FAILED, failure=failure, finished_at=now, lease_until=None)
+    failed = {"state": Job.State.FAILED, "failure": failure, "finished_at": now, "lease_until": None}
+    given_up = 0
+    for job in silent.order_by("id")[:CANDIDATES]:
+        with unit_of_work(SystemActor("jobs")) as work:
+            if silent.filter(pk=job.pk).update(**failed):
+                after = {"state": Job.State.FAILED.value, "failure": failure["code"]}
+                work.record("core.end_job", subject_of(job), {"state": Job.State.RUNNING.value}, after)
+                given_up += 1
+    return given_up
 
 
 def pause_before(attempt: int) -> timedelta:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhiqiao.core.audit import Subject, unit_of_work
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.matching.models import Match, PushSuggestion
-from zhiqiao.matching.push import interested
+from zhiqiao.matching.push import Interest, interested
 from zhiqiao.matching.rules import RULES_VERSION, Trace
 from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, version
 from zhiqiao.matching.selectors import still_there
@@ -23,14 +24,18 @@ def need_text(need: Need) -> str:
 
 
 def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[Match]:
-    """Find the patents that answer a need and keep them, in place of what was found before."""
+    """Find the patents that answer a need and keep them, in place of what was found before.
+
+    Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment.
+    """
     NEEDS.require(actor, "match", need)
     found = answers("patents", actor, need_text(need), asked or Asked())
     with unit_of_work(actor) as work:
         Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
-        kept = Match.objects.bulk_create(
-            _match(need, rank, each, work.at) for rank, each in enumerate(still_there(found), 1)
-        )
+        with taken_means("matched_meanwhile", need=str(need.public_id)):
+            kept = Match.objects.bulk_create(
+                _match(need, rank, each, work.at) for rank, each in enumerate(still_there(found), 1)
+            )
         after = {"version": version(), "patents": [each.patent_id for each in kept]}
         work.record("matching.match_need", Subject("needs.need", str(need.public_id)), None, after)
     return kept
@@ -44,22 +49,28 @@ def _match(need: Need, rank: int, found: Found, at: datetime) -> Match:
 
 
 def suggest_push(*, actor: Actor, patent: Patent, most: int = 20) -> list[PushSuggestion]:
-    """Find the organisations that would care about a patent and keep them as suggestions; nobody is told yet."""
+    """Find the organisations that would care about a patent and keep them as suggestions; nobody is told yet.
+
+    Raises ``Conflict`` ``matched_meanwhile`` as ``match_need`` does.
+    """
     PATENTS.require(actor, "push", patent)
     found = interested(actor, patent, most)
     with unit_of_work(actor) as work:
         PushSuggestion.objects.filter(patent=patent, superseded_at=None).update(superseded_at=work.at)
-        kept = PushSuggestion.objects.bulk_create(
-            PushSuggestion(
-                patent=patent, organisation=each.organisation, rank=rank, score=each.score, version=RULES_VERSION,
-                reasons=[as_reason(trace) for trace in each.traces],
-                computed_at=work.at,
+        with taken_means("matched_meanwhile", patent=str(patent.public_id)):
+            kept = PushSuggestion.objects.bulk_create(
+                _suggestion(patent, rank, each, work.at) for rank, each in enumerate(found, 1)
             )
-            for rank, each in enumerate(found, 1)
-        )  # fmt: skip
         after = {"version": RULES_VERSION, "organisations": [each.organisation_id for each in kept]}
         work.record("matching.suggest_push", Subject("registry.patent", str(patent.public_id)), None, after)
     return kept
+
+
+def _suggestion(patent: Patent, rank: int, found: Interest, at: datetime) -> PushSuggestion:
+    return PushSuggestion(
+        patent=patent, organisation=found.organisation, rank=rank, score=found.score, version=RULES_VERSION,
+        reasons=[as_reason(trace) for trace in found.traces], computed_at=at,
+    )  # fmt: skip
 
 
 def as_reason(trace: Trace) -> dict[str, object]:

@@ -46,6 +46,7 @@ TEXTS: Final[dict[str, Text]] = {
     "lease_lost": _("Another process has taken this over."),
     "idempotency_key_reused": _("This was asked for before with other content."),
     "attachment_withdrawn": _("The attachment was withdrawn."),
+    "body_too_large": _("That is more than this page takes. Files go in under “Imports”."),
     # search
     "query_empty": _("There is no word in the text to search by. Say in a sentence what you need."),
     "too_many_results": _("That is more than can be shown at once."),
@@ -66,6 +67,7 @@ TEXTS: Final[dict[str, Text]] = {
     "entry_out_of_stock": _("The patent does not count in this stocktaking, so it has no tier."),
     "entry_changed_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "appraised_meanwhile": _("The patent was appraised anew meanwhile. Look at it again."),
+    "matched_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "written_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "inventory_frozen": _("The stocktaking is frozen: which patents count changes no more."),
     "inventory_cutoff_differs": _("A stocktaking of this name exists with another cutoff."),

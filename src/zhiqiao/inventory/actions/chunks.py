@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from django.db import IntegrityError, connection, models
+from django.db import connection, models
 from django.db.models import QuerySet
 
 from zhiqiao.core.bulk import column_name, insert_rows
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.batches import in_batches
-from zhiqiao.kernel.errors import Conflict
 
 M = TypeVar("M", bound=models.Model)
 
@@ -36,12 +36,9 @@ def list_chunks(keys: Sequence[int]) -> Iterator[list[int]]:
 
 
 def add_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert many rows. Raises ``Conflict`` ``written_meanwhile`` where another run has just written one of them; the
-    caller's transaction is then lost and may be tried again."""
-    try:
+    """Insert many rows. Raises ``Conflict`` ``written_meanwhile`` where another run has just written one of them."""
+    with taken_means("written_meanwhile", records=model._meta.label_lower):
         insert_rows(model, columns, rows)
-    except IntegrityError as error:
-        raise Conflict("written_meanwhile", records=model._meta.label_lower) from error
 
 
 def change_rows(

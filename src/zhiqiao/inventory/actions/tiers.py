@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from zhiqiao.core.audit import Subject, Work, as_column, canonical, unit_of_work
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.inventory.actions.chunks import Progress, add_rows, change_rows, key_chunks, list_chunks, no_progress
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
@@ -178,18 +178,15 @@ def _check_decision(entry: InventoryEntry, tier: str, note: str) -> None:
 
 
 def _confirmed(work: Work, old: TierDecision, tier: str, note: str) -> TierDecision:
-    try:
-        with transaction.atomic():
-            return TierDecision.objects.create(
-                entry_id=old.entry_id,
-                suggested=old.suggested,
-                reasons=old.reasons,
-                rules_version=old.rules_version,
-                suggested_at=old.suggested_at,
-                confirmed=tier,
-                confirmed_by=work.actor.actor_id,
-                confirmed_at=work.at,
-                note=note.strip(),
-            )
-    except IntegrityError as error:
-        raise Conflict("tier_decided_meanwhile", entry=old.entry_id) from error
+    with taken_means("tier_decided_meanwhile", entry=old.entry_id):
+        return TierDecision.objects.create(
+            entry_id=old.entry_id,
+            suggested=old.suggested,
+            reasons=old.reasons,
+            rules_version=old.rules_version,
+            suggested_at=old.suggested_at,
+            confirmed=tier,
+            confirmed_by=work.actor.actor_id,
+            confirmed_at=work.at,
+            note=note.strip(),
+        )

@@ -35,6 +35,11 @@ class Match(Record):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "patent"], condition=models.Q(superseded_at__isnull=True), name="match_once"
+            ),
+        ]
         indexes = [models.Index(fields=["need", "superseded_at", "rank"], name="match_of_need")]
 
     def __str__(self) -> str:
@@ -54,6 +59,11 @@ class PushSuggestion(Record):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patent", "organisation"], condition=models.Q(superseded_at__isnull=True), name="push_once"
+            ),
+        ]
         indexes = [models.Index(fields=["patent", "superseded_at", "rank"], name="push_of_patent")]
 
     def __str__(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zhiqiao.core.audit import Subject, unit_of_work
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Membership, Organisation, User
@@ -58,11 +58,8 @@ def start_membership(user: User, organisation: Organisation, role: str, day: dat
             open_again.update(ended_on=None)
             membership.ended_on = None
         return membership
-    try:
-        with transaction.atomic():
-            return Membership.objects.create(user=user, organisation=organisation, role=role, started_on=day)
-    except IntegrityError:  # granted by somebody else at the same moment
-        raise Conflict("role_held", role=role) from None
+    with taken_means("role_held", role=role):  # granted by somebody else at the same moment
+        return Membership.objects.create(user=user, organisation=organisation, role=role, started_on=day)
 
 
 def end_role(*, actor: Actor, membership: Membership) -> Membership:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zhiqiao.core.audit import Subject, Work, shortened, unit_of_work
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.credit_codes import parse_credit_code
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.names import organisation_key
@@ -113,11 +113,8 @@ def _same_organisation(columns: Mapping[str, Any]) -> Organisation | None:
 
 def _insert(work: Work, columns: Mapping[str, Any]) -> Organisation:
     organisation = Organisation(**columns, created_at=work.at, updated_at=work.at)
-    try:
-        with transaction.atomic():
-            organisation.save(force_insert=True)
-    except IntegrityError:  # another transaction was first with this credit code
-        raise Conflict("organisation_exists") from None
+    with taken_means("organisation_exists"):  # another transaction was first with this credit code
+        organisation.save(force_insert=True)
     work.record("parties.register_organisation", subject(organisation), None, shortened(stated(columns)))
     return organisation
 
@@ -140,11 +137,8 @@ def write_changes(work: Work, organisation: Organisation, columns: Mapping[str, 
     if not changed:
         return organisation
     living = Organisation.objects.filter(pk=organisation.pk, name=organisation.name, merged_into=None)
-    try:
-        with transaction.atomic():
-            written = living.update(**changed, updated_at=work.at)
-    except IntegrityError:
-        raise Conflict("credit_code_taken", credit_code=changed.get("credit_code")) from None
+    with taken_means("credit_code_taken", credit_code=changed.get("credit_code")):
+        written = living.update(**changed, updated_at=work.at)
     if written != 1:
         raise Conflict("organisation_changed", organisation=str(organisation.public_id))
     told = {key: value for key, value in changed.items() if key not in DERIVED}

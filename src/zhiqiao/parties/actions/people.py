@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
 
 from zhiqiao.core.audit import Subject, personal, unit_of_work
+from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line
 from zhiqiao.parties.actors import Actor
@@ -83,11 +83,8 @@ def _choose_password(user: User, password: str | None) -> None:
 
 
 def _save_new(user: User) -> None:
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-    except IntegrityError:
-        raise Conflict("username_taken") from None
+    with taken_means("username_taken"):
+        user.save(force_insert=True)
 
 
 def set_password(*, actor: Actor, user: User, password: str) -> User:
