@@ -86,3 +86,11 @@ def test_reasons_become_sentences() -> None:
 def test_reason_without_its_facts_shows_no_gaps() -> None:
     with translation.override("zh-hans"):
         assert not [code for code in REASONS if "：…" in row_reason(code)]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_reasons_counted_over_many_rows_have_no_gaps(language: str) -> None:
+    with translation.override(language):
+        counted = {code: row_reason(code) for code in REASONS}
+    assert [text for text in counted.values() if "…" in text or not text or text[-1] in ":：,，为"] == []
+    assert row_reason("check_digit_filled", {"number": "2018100000018"}).count("2018100000018") == 1

@@ -5,7 +5,6 @@ Reasons about rows and files are worded in ``exchange``, since reports of reject
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -83,6 +82,23 @@ APPRAISAL: Final[dict[str, Text]] = {
     "nothing_on_record": _("nothing on record"),
     "status_unknown": _("its legal status is not known"),
 }
+# Counted over many rows a reason has no facts: what is said of one row by them, said of all.
+COUNTED: Final[dict[str, Text]] = {
+    "sheet_too_wide": _("A stray value stands far to the right of the table"),
+    "rows_hidden": _("Hidden rows were read too"),
+    "cells_beyond_headings": _("There are values beyond the headings; the cells may have shifted"),
+    "text_too_long": _("The text is too long"),
+    "number_check_digit": _("Wrong check digit of the application number"),
+    "number_kind": _("There is no such kind of patent"),
+    "number_year": _("The year in the application number is impossible"),
+    "numbers_disagree": _("Two application numbers disagree"),
+    "check_digit_filled": _("The missing check digit was filled in"),
+    "date_future": _("The date is yet to come"),
+    "filed_on_disagrees": _("The filing date does not fit the year in the application number"),
+    "filed_on_after_number": _("The filing date lies after the year in the application number; kept"),
+    "unit_unknown": _("Unknown unit of an amount"),
+    "credit_code_check_digit": _("Wrong check digit of the credit code"),
+}
 SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES}
 
 
@@ -109,9 +125,9 @@ def row_reason(code: str, facts: Mapping[str, Any] | None = None) -> str:
     """Why a row of a file was rejected or what was noted on it."""
     if code not in ROWS:
         return sentence(code)
-    text = reason_text(code, facts or {}, "en" if (get_language() or "").startswith("en") else "zh")
-    # Counted over many rows a reason has no facts; what follows the colon would only be dots.
-    return text if facts or "…" not in text else re.split("[:：]", text)[0]
+    if not facts and code in COUNTED:
+        return str(COUNTED[code])
+    return reason_text(code, facts or {}, "en" if (get_language() or "").startswith("en") else "zh")
 
 
 def lacking(reason: Mapping[str, Any]) -> str:
