@@ -100,3 +100,22 @@ def test_file_that_cannot_be_read_is_told_beside_the_field(city: City) -> None:
     )
     assert empty.status_code == 422 and empty.context["form"].errors["uploads"]
     assert "示例学院" in empty.content.decode()
+
+
+def by_hand(name: str) -> str:
+    """The form as a browser would not send it."""
+    given = {"kind": "patents", "sender": "示例学院"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in given.items()]
+    if name:
+        parts.append(f'--x\r\nContent-Disposition: form-data; name="uploads"; filename="{name}"\r\n\r\n{LIST}\r\n')
+    return "".join(parts) + "--x--\r\n"
+
+
+@pytest.mark.parametrize("name", ["", "..", "/"])
+def test_import_without_a_file_is_no_import(city: City, name: str) -> None:
+    before = ImportRun.objects.count()
+    answer = city.client("bureau").generic(
+        "POST", reverse("import_new"), by_hand(name), content_type="multipart/form-data; boundary=x"
+    )
+    assert answer.status_code == 422 and list(answer.context["form"].errors) == ["uploads"]
+    assert ImportRun.objects.count() == before

@@ -105,8 +105,8 @@ MATRIX: dict[str, Row] = {
     "need_match": Row(
         record="need",
         method="post",
-        own="302 302 404 302 302 404",
-        foreign="302 404 404 302 302 404",
+        own="302 302 404 302 403 404",
+        foreign="302 404 404 302 403 404",
         absent="302 404 404 404 404 404",
     ),
     "need_close": Row(

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "zhiqiao.web.middleware.ActorMiddleware",
     "zhiqiao.web.middleware.RefusalMiddleware",
     "zhiqiao.web.middleware.ContentSecurityPolicyMiddleware",
+    "zhiqiao.web.middleware.BodyLimitMiddleware",
 ]
 
 ROOT_URLCONF = "zhiqiao.conf.urls"

@@ -27,7 +27,7 @@ NEEDS = Policy(
     Rule("state", STATING, own("organisation_id")),
     Rule("change", OFFICERS, having(**STANDING)),
     Rule("change", STATING, own("organisation_id").having(**STANDING)),
-    Rule("match", CITY | OFFICERS, having(**STANDING)),
+    Rule("match", OFFICERS, having(**STANDING)),
     Rule("match", FIRMS, own("organisation_id").having(**STANDING)),
     Rule("import", OFFICERS),
 )

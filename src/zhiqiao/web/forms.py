@@ -54,7 +54,8 @@ class FilesField(forms.FileField):
     widget = SeveralFiles
 
     def clean(self, value: Any, initial: Any = None) -> list[Any]:
-        files = list(value) if isinstance(value, list | tuple) else [value]
+        # A file without a usable name, as ".." is, does not get this far: then there may be none at all.
+        files = list(value or [None]) if isinstance(value, list | tuple) else [value]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(_("At most %(most)s files at once."), params={"most": MOST_FILES})
         return [super(FilesField, self).clean(each, initial) for each in files]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -131,7 +132,9 @@ def turned(records: QuerySet[M], sort: Sort, cursor: Cursor | None) -> Slice[M]:
         column: Any = records.model._meta.get_field(sort.column)
         try:
             value = column.to_python(cursor.value)
-        except ValidationError:
+            column.run_validators(value)
+            column.get_db_prep_value(value, connection=connections[records.db])
+        except (ValidationError, TypeError, ValueError, ArithmeticError):
             return slice_of(records, sort, None)
         cursor = Cursor(value, cursor.key, cursor.back)
     return slice_of(records, sort, cursor)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
@@ -14,6 +17,7 @@ from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
 from zhiqiao.parties.models import User
 from zhiqiao.wording import refusal
 
+STRANGERS_BODY = 64 * 1024  # bytes
 Handler = Callable[[HttpRequest], HttpResponse]
 STATUS = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}
 POLICY = (
@@ -21,6 +25,12 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'self'"
 )
+
+
+class BodyTooLarge(ZhiqiaoError):
+    """More was sent than this address takes from this person."""
+
+    code = "body_too_large"
 
 
 class ActorMiddleware:
@@ -36,6 +46,29 @@ class ActorMiddleware:
 
 def acting(request: HttpRequest) -> Actor:
     return actor_for(request.user) if isinstance(request.user, User) else PUBLIC
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is too long before anything of it is read. Only files that somebody signed in hands over
+    may be long; an honest form without a log-in is short."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) <= STRANGERS_BODY:
+            return self.get_response(request)
+        if not length.isdecimal() or int(length) > longest_body(request):
+            return refused(request, BodyTooLarge())
+        return self.get_response(request)
+
+
+def longest_body(request: HttpRequest) -> float:
+    """In bytes. Files are bounded by what their reader takes, not here."""
+    if not request.user.is_authenticated:
+        return STRANGERS_BODY
+    return inf if request.path == reverse("import_new") else settings.DATA_UPLOAD_MAX_MEMORY_SIZE or inf
 
 
 class RefusalMiddleware:
@@ -54,7 +87,7 @@ class RefusalMiddleware:
 
 
 def refused(request: HttpRequest, error: ZhiqiaoError) -> HttpResponse:
-    status = STATUS.get(error.kind, 422)
+    status = 413 if isinstance(error, BodyTooLarge) else STATUS.get(error.kind, 422)
     if status == 404:  # hidden and absent look alike, down to the words
         return render(request, "404.html", status=404)
     return render(request, "refused.html", {"refusal": refusal(error), "status": status}, status=status)

@@ -17,6 +17,8 @@ M = TypeVar("M", bound=Model)
 
 SIZE = 50  # rows a page
 COUNT_BOUND = 1_000
+LONGEST_CURSOR = 300  # characters
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,27 @@ class Cursor:
 
 def read_cursor(text: str) -> Cursor | None:
     """None for a first page and for a cursor that nobody of us wrote."""
+    if not 0 < len(text) <= LONGEST_CURSOR:
+        return None
     try:
         padded = text + "=" * (-len(text) % 4)
-        value, key, back = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (ValueError, TypeError, binascii.Error):
+        read = json.loads(base64.urlsafe_b64decode(padded.encode()), parse_constant=_no_number)
+        value, key, back = read
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         return None
-    usable = isinstance(key, int) and isinstance(back, bool) and isinstance(value, str | int | float | None)
-    return Cursor(value, key, back) if usable and text else None
+    usable = type(key) is int and 0 < key <= LARGEST_KEY and isinstance(back, bool) and _is_plain(value)
+    return Cursor(value, key, back) if usable else None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)  # NaN and the infinities are no JSON
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether every database could take it: no half characters, no zero bytes."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    return value is None or type(value) in {int, float}
 
 
 @dataclass(frozen=True)
