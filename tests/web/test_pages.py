@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from openpyxl import load_workbook
 
 from tests.web.conftest import PASSWORD, City, make_need, make_patent
 from tests.web.test_permission_matrix import MATRIX, ROLES, address
-from zhiqiao.core.models import AuditEntry
+from zhiqiao.core.models import AuditEntry, ImportRow
 from zhiqiao.inventory.models import InventoryEntry
 
 COUNT = 1  # a list that fits on its first page is not counted; longer ones are, in one query
@@ -95,6 +96,51 @@ def test_cursor_that_nobody_wrote_gives_the_first_page(city: City) -> None:
         assert city.client("bureau").get(reverse("patent_list"), {"at": cursor}).status_code == 200
 
 
+FORGED = [
+    "[1e308,5,false]",
+    "[NaN,5,false]",
+    "[-Infinity,5,false]",
+    "[-1,-1,false]",
+    "[true,true,true]",
+    "[" * 200,
+    "[" * 3000,
+    '["\\ud800",5,false]',
+    '["\\u0000",5,false]',
+    f'["a",{10**40},false]',
+    f"[{10**200},5,false]",
+    '["9999-12-31T23:59:59-12:00",5,false]',
+    "[[1],5,false]",
+    "{}",
+]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=range(len(FORGED)))
+def test_no_cursor_can_make_a_list_fail(city: City, forged: str) -> None:
+    at = base64.urlsafe_b64encode(forged.encode()).decode().rstrip("=")
+    for name in ("public_search", "patent_list", "need_list", "organisation_list", "inventory_tiers"):
+        for sort in ("filed", "number", "-new", "deadline", "name", "score"):
+            answer = city.client("bureau").get(reverse(name), {"at": at, "sort": sort})
+            assert answer.status_code == 200, (name, sort)
+
+
+def test_long_bodies_are_refused_before_they_are_read(city: City) -> None:
+    class Unread(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("the body was read")
+
+    def sent(who: str, name: str, length: int) -> int:
+        environment = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(length), "CONTENT_TYPE": "text/plain"}
+        answer = city.client(who).generic("POST", reverse(name), **environment)
+        return answer.status_code
+
+    assert sent("public", "account_login", 65 * 1024) == 413
+    assert sent("public", "import_new", 65 * 1024) == 413
+    assert sent("bureau", "need_say", 6 * 1024 * 1024) == 413
+    page = city.client("bureau").post(reverse("need_say"), {"text": "长" * 6_000_000})
+    assert page.status_code == 413 and "body_too_large" in page.content.decode()
+    assert city.client("bureau").post(reverse("need_say"), {"text": "长" * 100_000}).status_code == 422
+
+
 def test_filters_stay_in_the_address_and_rule_the_export(city: City, more_patents: Callable[[int], None]) -> None:
     more_patents(5)
     client, asked = city.client("bureau"), {"q": "未公布", "kind": "invention"}
@@ -135,6 +181,34 @@ def test_where_a_field_comes_from_is_not_shown_to_strangers(city: City) -> None:
     assert run.number in city.client("holder").get(where).content.decode()
     for who in ("public", "firm"):
         assert run.number not in city.client(who).get(where).content.decode()
+
+
+def test_holders_do_not_see_who_else_imported_their_patent(city: City) -> None:
+    patent, own, foreign = (city.records[name] for name in ("open_patent", "own_run", "foreign_run"))
+    foreign.sender, foreign.headings = "某竞争者", [{"number": 0, "file": "机密清单.xlsx", "sheet": ""}]
+    foreign.save()
+    for run in (own, foreign):
+        ImportRow.objects.create(run=run, table_number=0, row_number=2, outcome="updated", subject_id=patent.pk)
+    patent.provenance = {"filed_on": [foreign.pk, "2026-01-15"]}
+    patent.status_source = foreign.sender
+    patent.save()
+    patent.statuses.create(group="alive", words="授权", source=foreign.sender, run=foreign)
+    shown = {
+        who: city.client(who).get(reverse("patent_page", args=[patent.public_id])).content.decode()
+        for who in ("holder", "auditor")
+    }
+    secrets = {foreign.number, foreign.sender, "机密清单.xlsx", str(foreign.public_id)}
+    assert not [secret for secret in secrets if secret in shown["holder"]]
+    assert own.number in shown["holder"] and city.houses["rival"].get_kind_display() in shown["holder"]
+    assert not [secret for secret in secrets if secret not in shown["auditor"]]
+
+
+def test_one_record_is_no_records(city: City) -> None:
+    client = city.client("bureau")
+    client.post(reverse("set_language"), {"language": "en"})
+    one = client.get(reverse("patent_list"), {"q": "201810000001"}).content.decode()
+    assert "<strong>1</strong> record<" in one
+    assert "<strong>3</strong> records<" in client.get(reverse("patent_list")).content.decode()
 
 
 def test_negative_tier_without_a_note_says_so_beside_the_field_and_keeps_the_choice(city: City) -> None:

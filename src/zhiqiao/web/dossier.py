@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from zhiqiao.core.models import ImportRun
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
-from zhiqiao.registry.policies import PATENTS
+from zhiqiao.registry.policies import IMPORTS, PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.wording import label
@@ -39,29 +43,65 @@ class Fact:
     wide: bool
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What a reader may know of where things came from: the runs open to them by key. Of other people's runs they
+    learn what kind of organisation sent the file, not who, which file or which run."""
+
+    runs: Mapping[int, ImportRun] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(run.number for run in self.runs.values())
+
+    def named(self, sender: str) -> str:
+        known = any(run.sender == sender for run in self.runs.values())
+        return sender if known or not sender else self.kinds.get(sender, str(_("another source")))
+
+
+def sources_for(actor: Actor, patent: Patent) -> Sources:
+    told = {source[0] for source in patent.provenance.values() if source}
+    rows = ImportRow.objects.filter(subject_id=patent.pk, run__kind="patents").values("run_id")
+    kept = [each.values("run_id") for each in (patent.statuses, patent.events, patent.exploitation)]
+    named = Q(pk__in=told) | Q(pk__in=rows)
+    for keys in kept:
+        named |= Q(pk__in=keys.filter(run__isnull=False))
+    every = ImportRun.objects.filter(named)
+    runs = {run.pk: run for run in IMPORTS.visible(actor, every)}
+    foreign = {run.sender: run.organisation_id for run in every if run.pk not in runs}
+    houses = Organisation.objects.in_bulk({key for key in foreign.values() if key is not None})
+    return Sources(runs, {sender: _kind_of(houses.get(key or 0)) for sender, key in foreign.items()})
+
+
+def _kind_of(house: Organisation | None) -> str:
+    return house.get_kind_display() if house else str(_("The city"))
+
+
 def of_patent(actor: Actor, patent: Patent) -> dict[str, Any]:
     """``insider``: the patent's holders and the city, who also see where each field came from."""
     insider = actor.signed_in and PATENTS.may(actor, "view_statement", patent)
+    sources = sources_for(actor, patent) if insider else Sources()
+    exploitation = patent.exploitation.filter(withdrawn_at=None).order_by("grade", "id")
     standing = patent.holdings.filter(superseded_at=None).select_related("organisation").order_by("role", "ordinal")
     return {
         "insider": insider,
         "may_push": actor.signed_in and PATENTS.may(actor, "push", patent),
-        "facts": list(_facts(patent, insider)),
+        "status_source": sources.named(patent.status_source) if insider else "",
+        "facts": list(_facts(patent, sources)),
         "holdings": standing,
         "encumbrances": patent.encumbrances.filter(withdrawn_at=None).order_by("-starts_on", "id"),
-        "exploitation": patent.exploitation.filter(withdrawn_at=None).order_by("grade", "id"),
+        "exploitation": [(each, sources.named(each.source)) for each in exploitation],
         "appraisal": current_appraisal(actor, patent.pk) if actor.signed_in else None,
-        "happenings": _happenings(patent, insider),
+        "happenings": list(_happenings(patent, insider, sources)),
         **_stock(actor, patent),
     }
 
 
-def _facts(patent: Patent, insider: bool) -> Iterator[Fact]:
-    told = patent.provenance
-    runs = ImportRun.objects.in_bulk([source[0] for source in told.values() if source]) if insider else {}
+def _facts(patent: Patent, sources: Sources) -> Iterator[Fact]:
     for name in FIELDS:
-        run_key, as_of = (told.get(name) or [None, None])[:2]
-        yield Fact(name, label(name), _shown(patent, name), runs.get(run_key), as_of, name in WIDE)
+        run_key, as_of = (patent.provenance.get(name) or [None, None])[:2]
+        yield Fact(name, label(name), _shown(patent, name), sources.runs.get(run_key), as_of, name in WIDE)
 
 
 def _shown(patent: Patent, name: str) -> Any:
@@ -86,6 +126,13 @@ def _stock(actor: Actor, patent: Patent) -> dict[str, Any]:
     return {"entry": entry, "decision": decision, "may_confirm": ENTRIES.may(actor, CONFIRM_TIER, entry)}
 
 
-def _happenings(patent: Patent, insider: bool) -> list[Happening]:
-    found = timeline(patent)
-    return found if insider else [each for each in found if each.kind in PUBLIC_HAPPENINGS]
+def _happenings(patent: Patent, insider: bool, sources: Sources) -> Iterator[Happening]:
+    for each in timeline(patent):
+        if not insider and each.kind not in PUBLIC_HAPPENINGS:
+            continue
+        if each.kind == "revision":
+            yield replace(each, source="")  # an opaque key of a person, nothing to read
+        elif each.kind == "import" and each.words not in sources.numbers:
+            yield replace(each, words="", source=sources.named(each.source), facts={})
+        else:
+            yield replace(each, source=sources.named(each.source))
