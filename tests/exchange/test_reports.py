@@ -51,14 +51,14 @@ def test_the_report_keeps_the_format() -> None:
     }  # fmt: skip
 
 
-FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)"]
+FORMULAS = ["=1+1", "＝1+1", "＋1+1", "－1+1", "＠SUM(A1)", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)"]
 
 
 def test_formulas_are_written_as_text(tmp_path: Path) -> None:
     rows = [ReportRow(2, [formula], "number_format") for formula in FORMULAS]
     write_report(tmp_path / "r.xlsx", [ReportSheet("x", ["名称"], rows)])
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx").active
-    assert [(sheet.cell(at, 1).value, sheet.cell(at, 1).data_type) for at in range(2, 6)] == [
+    assert [(sheet.cell(at, 1).value, sheet.cell(at, 1).data_type) for at in range(2, 2 + len(FORMULAS))] == [
         (formula, "s") for formula in FORMULAS
     ]
     write_report(tmp_path / "r.csv", [ReportSheet("x", ["名称"], [ReportRow(2, [each], "x") for each in FORMULAS])])

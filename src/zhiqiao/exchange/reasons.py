@@ -39,8 +39,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "archive_too_large": ("压缩包解开后太大", "The archive is too large once unpacked"),
     "workbook_too_large": ("工作簿解开后太大，请拆分", "The workbook is too large once unpacked; split it"),
     "sheet_too_wide": (
-        "第 {column} 列那么远的地方还有内容，请删去后再导入",
-        "There is a stray value as far right as column {column}; delete it",
+        "表格范围太大：{cell} 那么远的地方还有内容，请删去后再导入",
+        "The sheet spans too much: there is a stray value as far away as {cell}; delete it",
     ),
     "sheet_empty": ("工作表是空的", "The sheet is empty"),
     "heading_missing": (

@@ -12,37 +12,38 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from zhiqiao.exchange.archives import Limits
 from zhiqiao.exchange.cells import FileRefused
+from zhiqiao.exchange.sheet_extent import Extent, UnusualCell
 
 _BLOCK = 1 << 20
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\shidden="(?:1|true)"')
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"')
-# A value in a column from AAA (703) or a row from 1 000 000 on; self-closing cells are only formatted and cost nothing.
-_FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="(?:([A-Z]{3,})(\d+)|[A-Z]{1,2}(\d{7,}))"[^>]*[^/]>')
+_LONGEST_CELL = 4 << 20  # bytes without a tag; Excel's longest cell has 32 767 characters
+_LARGEST_CONTENTS = 16 << 20  # bytes of the part that lists the sheets
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\shidden="(?:1|true)"')
 _CLAIMED_COUNT = re.compile(rb'[cC]ount="(\d+)"')
-_LAST_ROW = 1_048_576
-_LAST_COLUMN = 16_384
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_CONTENTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     hidden_rows: int
-    last_row: int
 
 
 def scan_sheets(path: Path, shown: str, limits: Limits) -> dict[str, SheetFacts]:
-    """Facts by sheet name; empty for zipped formats other than .xlsx. Raises FileRefused for damage and excess."""
+    """Facts by sheet name; empty for zipped formats other than .xlsx, and where a sheet cannot be found.
+
+    Raises FileRefused for damage and excess.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, shown, limits)
-            parts = _sheet_parts(archive)
-            return {name: _scan(archive, part, shown, limits) for name, part in parts.items()}
+            return {name: _scan(archive, part, shown, limits) for name, part in _sheet_parts(archive, shown)}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise FileRefused("file_truncated", file=shown) from error
     except (ElementTree.ParseError, DefusedXmlException, LookupError, RuntimeError, ValueError) as error:
@@ -50,11 +51,15 @@ def scan_sheets(path: Path, shown: str, limits: Limits) -> dict[str, SheetFacts]
 
 
 def _check_sizes(archive: zipfile.ZipFile, shown: str, limits: Limits) -> None:
+    names = [name.lower() for name in archive.namelist()]
+    if len(set(names)) < len(names):
+        # Which of two parts of one name counts differs from reader to reader.
+        raise FileRefused("file_unreadable", file=shown)
     total = sum(entry.file_size for entry in archive.infolist())
     if total > limits.workbook_bytes:
         raise FileRefused("workbook_too_large", file=shown, bytes=total, limit=limits.workbook_bytes)
     for entry in archive.infolist():
-        if entry.filename.endswith("sharedStrings.xml"):
+        if entry.filename.lower().endswith("sharedstrings.xml"):
             _check_shared_texts(archive, entry, shown)
 
 
@@ -69,23 +74,24 @@ def _check_shared_texts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown:
             raise FileRefused("file_unreadable", file=shown)
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_parts(archive: zipfile.ZipFile, shown: str) -> list[tuple[str, str]]:
+    """Name and part of every sheet; empty where one of them has no part, since that one would go unlooked at."""
     names = set(archive.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-        return {}
-    relations = {
-        node.get("Id"): node.get("Target", "")
-        for node in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    }
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    found = {}
+    if not names.issuperset(_CONTENTS):
+        return []
+    for part in _CONTENTS:
+        size = archive.getinfo(part).file_size
+        if size > _LARGEST_CONTENTS:
+            raise FileRefused("workbook_too_large", file=shown, bytes=size, limit=_LARGEST_CONTENTS)
+    book, links = (ElementTree.fromstring(archive.read(part)) for part in _CONTENTS)
+    relations = {node.get("Id"): node.get("Target", "") for node in links}
+    found = []
     for node in book.iter():
-        if node.tag.endswith("}sheet"):
+        if node.tag.rpartition("}")[2] == "sheet":
             target = relations.get(node.get(_RELATION), "")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if part in names:
-                found[node.get("name", "")] = part
-    return found
+            found.append((node.get("name", ""), part))
+    return found if names.issuperset(part for _, part in found) else []
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -95,32 +101,40 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _scan(archive: zipfile.ZipFile, part: str, shown: str, limits: Limits) -> SheetFacts:
-    hidden, last_row, column = 0, 0, 0
+    hidden = 0
+    extent = Extent(shown, limits.sheet_cells)
+    try:
+        for whole in _whole_tags(archive, part, shown):
+            hidden += sum(1 for _ in _HIDDEN_ROW.finditer(whole)) if b"hidden=" in whole else 0
+            extent.widen(whole)
+    except UnusualCell:
+        with archive.open(part) as stream:
+            return _scan_slowly(stream, Extent(shown, limits.sheet_cells))
+    return SheetFacts(hidden_rows=hidden)
+
+
+def _whole_tags(archive: zipfile.ZipFile, part: str, shown: str) -> Iterator[bytes]:
+    """The part in pieces, none of which ends within a tag."""
     rest = b""
     for block in _blocks(archive, part):
         text = rest + block
-        cut = text.rfind(b"<")
-        whole, rest = (text[:cut], text[cut:]) if cut >= 0 else (b"", text[-_BLOCK:])
-        hidden += sum(1 for _ in _HIDDEN_ROW.finditer(whole)) if b"hidden=" in whole else 0
-        last_row = max(last_row, _last_row(whole))
-        for found in _FAR_CELL.finditer(whole):
-            column = max(column, _column_number((found[1] or b"").decode()))
-            last_row = max(last_row, int((found[2] or found[3])[:12]))
-    if column > _LAST_COLUMN or last_row > _LAST_ROW:
-        raise FileRefused("file_unreadable", file=shown)
-    if column * last_row > limits.sheet_cells:
-        raise FileRefused("sheet_too_wide", file=shown, column=column, rows=last_row)
-    return SheetFacts(hidden_rows=hidden, last_row=last_row)
+        cut = max(text.rfind(b"<"), 0)
+        rest = text[cut:]
+        if len(rest) > _LONGEST_CELL:
+            raise FileRefused("cell_too_long", file=shown)
+        yield text[:cut]
 
 
-def _last_row(whole: bytes) -> int:
-    start = max(whole.rfind(b"<row "), whole.rfind(b":row "))
-    found = _ROW_NUMBER.search(whole, max(start - 4, 0)) if start >= 0 else None
-    return int(found[1][:12]) if found else 0
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+def _scan_slowly(stream: IO[bytes], extent: Extent) -> SheetFacts:
+    """For cells in a spelling that XML allows and no spreadsheet program writes."""
+    hidden = row = column = 0
+    for event, node in ElementTree.iterparse(stream, ("start", "end")):
+        name = node.tag.rpartition("}")[2]
+        if name == "row" and event == "start":
+            row, column = int(node.get("r") or row + 1), 0
+            hidden += node.get("hidden") in {"1", "true"}
+        elif name == "c" and event == "end":
+            row, column = extent.take(node.get("r"), row, column + 1, filled=len(node) > 0)
+        elif event == "end" and name == "row":
+            node.clear()
+    return SheetFacts(hidden_rows=hidden)

@@ -25,7 +25,8 @@ LAST_ROW = 1_048_576
 LARGEST_FIGURE = 10**15
 _CUT = "…(已截断)"
 _CHINA = timezone(timedelta(hours=8))
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# Some programs take the full-width signs of Chinese input for the plain ones.
+_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 # A sign before a figure, and dashes standing for nothing, are no formulas.
 _HARMLESS = re.compile(r"[+-]?\d+(?:\.\d+)?%?|-+")
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\]")
