@@ -7,7 +7,6 @@ from zhiqiao.parties.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR)
 HOLDERS = only(Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER)
-FIRMS = only(Role.ENTERPRISE_MEMBER, Role.SOE_MANAGER, Role.BANK_MEMBER, Role.AGENCY_MEMBER)
 
 # A suggestion to push is the city's and the holder's; the organisation it names sees it once it is pushed.
 PUSHES = Policy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from zhiqiao.engine.match import Match as Found
-from zhiqiao.matching.models import Match, PushSuggestion
+from zhiqiao.matching.models import Match, PushSuggestion, Relevance
 from zhiqiao.matching.policies import PUSHES
 from zhiqiao.matching.rules import Trace, interest, is_candidate
 from zhiqiao.matching.searching import Asked, answers
@@ -15,6 +15,9 @@ from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import patents_visible_to
+
+GOOD = (Relevance.STRONG, Relevance.FAIR)
+NEAR_THE_TOP = 3  # ranks
 
 
 def still_there(found: list[Found]) -> list[Found]:
@@ -36,6 +39,20 @@ def matches_of(actor: Actor, need: Need) -> QuerySet[Match]:
     """The newest matches of a need, those patents alone that the actor may see."""
     newest = Match.objects.filter(need=need, superseded_at=None).order_by("rank")
     return newest.filter(patent__in=patents_visible_to(actor)).select_related("patent")
+
+
+def needs_answered_by(actor: Actor, patent: Patent) -> QuerySet[Match]:
+    """The needs for which the newest matching found the patent, best first, those alone that the actor may see."""
+    newest = Match.objects.filter(patent=patent, superseded_at=None).exclude(relevance=Relevance.NONE)
+    seen = newest.filter(need__in=needs_visible_to(actor).order_by())
+    return seen.select_related("need").order_by("-score", "id")
+
+
+def newest_matches(actor: Actor) -> QuerySet[Match]:
+    """Good matches near the top of the newest matchings, the last made first; need and patent both visible."""
+    good = Match.objects.filter(superseded_at=None, relevance__in=GOOD, rank__lte=NEAR_THE_TOP)
+    seen = good.filter(need__in=needs_visible_to(actor).order_by(), patent__in=patents_visible_to(actor))
+    return seen.select_related("need", "patent").order_by("-computed_at", "rank")
 
 
 def suggestions_for_patent(actor: Actor, patent: Patent) -> list[PushSuggestion]:

@@ -39,9 +39,6 @@ class Actor:
     def holds(self, *roles: Role) -> bool:
         return bool(self.every_role & set(roles))
 
-    def holds_in(self, organisation: int | None, *roles: Role) -> bool:
-        return organisation is not None and bool(self.roles.get(organisation, frozenset()) & set(roles))
-
     @property
     def tokens(self) -> frozenset[str]:
         """What this person may see in an index: ``public``, ``org:<key>`` for each membership, and ``city``

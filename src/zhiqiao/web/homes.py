@@ -22,7 +22,7 @@ from zhiqiao.inventory.selectors import (
     stock_overview,
     tiered_list,
 )
-from zhiqiao.matching.models import Match
+from zhiqiao.matching.selectors import newest_matches
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
@@ -62,7 +62,7 @@ def home_of(actor: Actor) -> dict[str, Any]:
         "works": True,
         "figures": list(_figures(actor)),
         "tasks": list(_tasks(actor)),
-        "matches": _newest_matches(actor),
+        "matches": list(newest_matches(actor)[:SHOWN]),
         "runs": list(imports_visible_to(actor).order_by("-id")[:SHOWN])
         if BY_NAME["import_list"].open_to(actor)
         else [],
@@ -150,10 +150,3 @@ def _import_tasks(actor: Actor) -> Iterator[Task]:
             "file-import",
             "warn",
         )
-
-
-def _newest_matches(actor: Actor) -> list[Match]:
-    """The best of the newest matches that name a need and a patent which the person may see."""
-    good = Match.objects.filter(superseded_at=None, relevance__in=["strong", "fair"], rank__lte=3)
-    good = good.filter(need__in=needs_visible_to(actor).order_by(), patent__in=patents_visible_to(actor))
-    return list(good.select_related("need", "patent").order_by("-computed_at", "rank")[:SHOWN])

@@ -1,5 +1,5 @@
 """Needs and patents brought together."""
 
-from zhiqiao.matching.models.matches import Match, PushSuggestion
+from zhiqiao.matching.models.matches import Match, PushSuggestion, Relevance
 
-__all__ = ["Match", "PushSuggestion"]
+__all__ = ["Match", "PushSuggestion", "Relevance"]

@@ -10,9 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhiqiao.matching.actions import suggest_push
-from zhiqiao.matching.models import Match
-from zhiqiao.matching.selectors import suggestions_for_patent
-from zhiqiao.needs.selectors import needs_visible_to
+from zhiqiao.matching.selectors import needs_answered_by, suggestions_for_patent
 from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.selectors import patent_for
 from zhiqiao.web import dossier, listings
@@ -41,9 +39,7 @@ def patent_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     patent = patent_for(request.actor, str(public_id))
     context = {"patent": patent, **dossier.of_patent(request.actor, patent)}
     if request.actor.signed_in:
-        answers = Match.objects.filter(patent=patent, superseded_at=None).exclude(relevance="none")
-        answers = answers.filter(need__in=needs_visible_to(request.actor).order_by())
-        context["answered_needs"] = answers.select_related("need").order_by("-score")[:NEEDS_SHOWN]
+        context["answered_needs"] = needs_answered_by(request.actor, patent)[:NEEDS_SHOWN]
     return render(request, "patents/page.html", context)
 
 
