@@ -7,6 +7,7 @@ from django.utils import timezone
 from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_text
+from zhiqiao.parties.actions.contacts import ContactDetails, store_contact
 from zhiqiao.parties.actions.memberships import start_membership
 from zhiqiao.parties.actions.organisations import subject
 from zhiqiao.parties.actors import Actor
@@ -18,8 +19,8 @@ MERGED = "parties.merged"
 
 
 def merge_organisations(*, actor: Actor, absorbed: Organisation, survivor: Organisation, reason: str) -> Organisation:
-    """The absorbed record redirects to the survivor, which takes over its names, its people, and its credit code
-    where it has none itself. Returns the survivor.
+    """The absorbed record redirects to the survivor, which takes over its names, its people, whom to reach
+    there, and its credit code where it has none itself. Returns the survivor.
 
     Raises ``merge_reason_missing``, ``merge_into_itself``, ``already_merged`` (either is a signpost already, so no
     ring of signposts can come about).
@@ -36,6 +37,7 @@ def merge_organisations(*, actor: Actor, absorbed: Organisation, survivor: Organ
         Organisation.objects.filter(pk=absorbed.pk).update(merged_into=survivor)
         _hand_over_code(work, absorbed, survivor)
         _carry_names(work, absorbed, survivor)
+        _carry_contacts(work, absorbed, survivor)
         _move_people(work, absorbed, survivor)
         after = {"merged_into": str(survivor.public_id), "reason": why}
         work.record("parties.merge_organisations", subject(absorbed), {"merged_into": None}, after)
@@ -77,13 +79,24 @@ def _carry_names(work: Work, absorbed: Organisation, survivor: Organisation) -> 
     ]  # fmt: skip
     alias = OrganisationName.Kind.ALIAS
     carried.append(OrganisationName(name=absorbed.name, name_key=absorbed.name_key, kind=alias, source="merge"))
-    known = set(survivor.names.values_list("name_key", flat=True)) | {survivor.name_key}
+    known = set(survivor.names.filter(withdrawn_at=None).values_list("name_key", flat=True)) | {survivor.name_key}
     fresh = {each.name_key: each for each in reversed(carried) if each.name_key not in known}
     for each in fresh.values():
         each.organisation, each.recorded_at = survivor, work.at
-    OrganisationName.objects.bulk_create(fresh.values())
+    # One that the survivor once had and that was taken back is in force again.
+    OrganisationName.objects.bulk_create(
+        fresh.values(),
+        update_conflicts=True,
+        unique_fields=["organisation", "name_key", "kind"],
+        update_fields=["name", "valid_from", "valid_to", "source", "recorded_at", "withdrawn_at"],
+    )
     if fresh:
         work.record("parties.carry_names", subject(survivor), None, {"names": sorted(n.name for n in fresh.values())})
+
+
+def _carry_contacts(work: Work, absorbed: Organisation, survivor: Organisation) -> None:
+    for contact in absorbed.contacts.filter(withdrawn_at=None).select_related("run").order_by("id"):
+        store_contact(work, survivor, ContactDetails(contact.name, contact.phone, contact.email), contact.run)
 
 
 def _move_people(work: Work, absorbed: Organisation, survivor: Organisation) -> None:
