@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -54,5 +55,5 @@ def _plain(cell: Any) -> Any:
     """Lists hold names or sayings of names; labels are lazy."""
     if isinstance(cell, list | tuple):
         return [str(each.get("name", each) if isinstance(each, dict) else each) for each in cell]
-    is_value = cell is None or isinstance(cell, str | int | float | bool) or hasattr(cell, "year")
+    is_value = cell is None or isinstance(cell, str | int | float | bool | Decimal) or hasattr(cell, "year")
     return cell if is_value else str(cell)

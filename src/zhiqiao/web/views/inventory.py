@@ -103,7 +103,7 @@ def _fee_cells(due: DueFee) -> list[Any]:
     patent, fee = due.entry.patent, due.fee
     return [
         patent.title, patent.shown_number, due.entry.organisation.name, fee.year_number, fee.due_on,
-        float(fee.amount), float(fee.surcharge), fee.grace_until,
+        fee.amount, fee.surcharge, fee.grace_until,
     ]  # fmt: skip
 
 
