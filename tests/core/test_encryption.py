@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,19 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhiqiao.core.encryption import CannotDecrypt, KeyRing, blind_index, load_ring, ring, ring_path, rotate_ring
-from zhiqiao.core.models import PersonalValue
+from zhiqiao.core.encryption import (
+    CannotDecrypt,
+    KeyRing,
+    blind_index,
+    fingerprint,
+    load_ring,
+    ring,
+    ring_path,
+    rotate_ring,
+)
+from zhiqiao.core.importing import sealed
+from zhiqiao.core.models import ImportRow, ImportRun, PersonalValue
+from zhiqiao.kernel.errors import Unavailable
 
 RING = KeyRing({"k1": b"1" * 32}, "k1", b"i" * 32)
 
@@ -44,16 +56,19 @@ def test_a_key_that_was_renamed_does_not_decrypt() -> None:
         renamed.decrypt(RING.encrypt("秘密").replace("k1:", "k9:", 1))
 
 
+@pytest.mark.django_db
 def test_a_rotated_ring_reads_the_old_and_writes_with_the_new(home: Path) -> None:
     before = ring().encrypt("预算 30 万元")
     index = blind_index("phone", "13800000000")
-    assert rotate_ring(ring_path()) == "k2"
+    old = ring().current
+    new = rotate_ring(ring_path())
     after = ring().encrypt("预算 30 万元")
-    assert (before.split(":")[0], after.split(":")[0]) == ("k1", "k2")
+    assert (before.split(":")[0], after.split(":")[0]) == (old, new)
     assert ring().decrypt(before) == ring().decrypt(after) == "预算 30 万元"
     assert blind_index("phone", "13800000000") == index
 
 
+@pytest.mark.django_db
 def test_the_ring_is_made_once_and_readable_by_its_owner_alone(home: Path) -> None:
     first, second = load_ring(ring_path()), load_ring(ring_path())
     assert first.keys == second.keys
@@ -62,10 +77,45 @@ def test_the_ring_is_made_once_and_readable_by_its_owner_alone(home: Path) -> No
     assert [path.name for path in home.iterdir()] == ["keys.json"]
 
 
+@pytest.mark.django_db
 def test_blind_indexes_are_equal_for_equal_values_of_one_purpose() -> None:
     assert blind_index("phone", "138") == blind_index("phone", "138")
     assert len({blind_index("phone", "138"), blind_index("name", "138"), blind_index("phone", "139")}) == 3
     assert blind_index("phone", "") == ""
+
+
+@pytest.mark.django_db
+def test_two_rings_never_share_the_name_of_a_key(home: Path) -> None:
+    first = ring()
+    ring_path().unlink()
+    second = ring()
+    assert not first.keys.keys() & second.keys.keys()
+    assert all(fingerprint(key) == name for name, key in second.keys.items())
+
+
+def a_private_field() -> None:
+    PersonalValue.objects.create(commitment="c" * 64, value="张三")
+
+
+def an_imported_cell() -> None:
+    run = ImportRun.objects.create(kind="needs", number="1", sender="x", actor_id="x", actor_name="x", fingerprint="x")
+    ImportRow.objects.create(run=run, table_number=0, row_number=1, outcome="created", cells=["题", sealed("138")])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", [a_private_field, an_imported_cell])
+def test_a_lost_ring_is_asked_for_and_never_replaced(home: Path, written: Callable[[], None]) -> None:
+    PersonalValue.objects.create(commitment="e" * 64)
+    written()
+    kept = ring_path().read_bytes()
+    ring_path().unlink()
+    for use in (ring, lambda: rotate_ring(ring_path()), lambda: blind_index("phone", "138")):
+        with pytest.raises(Unavailable) as refused:
+            use()
+        assert refused.value.reason == "keys_missing"
+    assert not ring_path().exists()
+    ring_path().write_bytes(kept)
+    assert ring().decrypt(ring().encrypt("秘密")) == "秘密"
 
 
 @pytest.mark.django_db

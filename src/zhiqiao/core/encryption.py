@@ -1,7 +1,8 @@
 """Fields that the database never sees in clear: AES-256-GCM under a named key, and a blind index to find equals.
 
-Stored form: ``<key id>:<base64 of nonce and ciphertext>``. The key ring lies in the installation's home,
-readable by its owner alone; the newest key encrypts, every key in the ring decrypts.
+Stored form: ``<key name>:<base64 of nonce and ciphertext>``. The key ring lies in the installation's home,
+readable by its owner alone; the newest key encrypts, every key in the ring decrypts. A key is named by its
+fingerprint, so that keys of two rings are never taken for one another.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast, Length
 
-from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kernel.errors import Unavailable, ZhiqiaoError
 
 NONCE = 12  # bytes
 KEY = 32  # bytes
+SEALED_IN_JSON = "\\u0002"  # how the mark of an encrypted cell of an import looks in a JSON column
 
 if TYPE_CHECKING:
     TextField = models.TextField[str, str]
@@ -67,18 +71,56 @@ class KeyRing:
         return hmac.new(self.index_key, f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
 
 
+def fingerprint(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:8]
+
+
 def load_ring(path: Path) -> KeyRing:
-    """Read the ring; make it on first use."""
+    """Read the ring; make it on first use.
+
+    Raises ``Unavailable`` ``keys_missing`` where the ring is gone but the database holds what it encrypted: a new one
+    could not read that, and would write what the old one cannot read once it is back.
+    """
     if not path.exists():
-        fresh = {"current": "k1", "keys": {"k1": secrets.token_hex(KEY)}, "index": secrets.token_hex(KEY)}
-        beside = _written_beside(path, fresh)
-        # A link fails where another process made the ring first; then that one counts.
-        with suppress(FileExistsError):
-            os.link(beside, path)
-        beside.unlink()
+        if anything_encrypted():
+            raise Unavailable("keys_missing", file=path.name)
+        _make_ring(path)
     kept = json.loads(path.read_text(encoding="ascii"))
     keys = {name: bytes.fromhex(key) for name, key in kept["keys"].items()}
     return KeyRing(keys, kept["current"], bytes.fromhex(kept["index"]))
+
+
+def _make_ring(path: Path) -> None:
+    name, key = _new_key()
+    beside = _written_beside(path, {"current": name, "keys": {name: key}, "index": secrets.token_hex(KEY)})
+    # A link fails where another process made the ring first; then that one counts.
+    with suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()
+
+
+def _new_key() -> tuple[str, str]:
+    key = secrets.token_bytes(KEY)
+    return fingerprint(key), key.hex()
+
+
+def anything_encrypted() -> bool:
+    """Whether the database holds a value that some ring encrypted. Reads whole tables: ask where the ring is missing,
+    nowhere else."""
+    fields = (
+        (model, field.attname)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, EncryptedTextField)
+    )
+    if any(_filled(model, name) for model, name in fields):
+        return True
+    rows = apps.get_model("core", "ImportRow")._default_manager.annotate(text=Cast("cells", models.TextField()))
+    return rows.filter(text__contains=SEALED_IN_JSON).exists()
+
+
+def _filled(model: type[models.Model], name: str) -> bool:
+    return model._default_manager.annotate(length=Length(name)).filter(length__gt=0).exists()
 
 
 def rotate_ring(path: Path) -> str:
@@ -88,8 +130,8 @@ def rotate_ring(path: Path) -> str:
     """
     load_ring(path)
     kept = json.loads(path.read_text(encoding="ascii"))
-    name = f"k{len(kept['keys']) + 1}"
-    kept["keys"][name] = secrets.token_hex(KEY)
+    name, key = _new_key()
+    kept["keys"][name] = key
     _written_beside(path, {**kept, "current": name}).replace(path)
     return name
 

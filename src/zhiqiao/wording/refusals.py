@@ -89,6 +89,10 @@ TEXTS: Final[dict[str, Text]] = {
     "organisation_exists": _("The organisation is in the register already."),
     "credit_code_taken": _("Another organisation has this credit code."),
     "organisation_merged": _("The organisation was merged into another one."),
+    "keys_missing": _(
+        "The keys of the private parts are gone. Nothing private is read or written until the administrator puts "
+        "keys.json back from the backup."
+    ),
     "cannot_decrypt": _("The private part cannot be opened: its key is missing."),
 }
 
