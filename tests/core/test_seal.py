@@ -14,7 +14,16 @@ from tests.core.conftest import ACTOR
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.merkle import check_proof
 from zhiqiao.core.models import AuditBlock, AuditEntry
-from zhiqiao.core.seal import kept_heads, prove, seal_entries, seal_everything, verify
+from zhiqiao.core.seal import (
+    heads_file,
+    kept_heads,
+    note_heads_anew,
+    prove,
+    seal_entries,
+    seal_everything,
+    verify,
+    verify_here,
+)
 from zhiqiao.kernel.errors import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +181,26 @@ def test_heads_are_noted_when_the_seal_is_committed(home: Path) -> None:
         seal_everything()
     assert list(kept_heads()) == list(AuditBlock.objects.order_by("number").values_list("number", "head"))
     assert verify(kept_heads()).intact
+
+
+@pytest.mark.django_db(transaction=True)
+def test_blocks_without_a_noted_head_are_told_until_somebody_accepts_them(home: Path) -> None:
+    assert verify_here().intact
+    for _ in range(3):
+        write(1)
+        seal_everything()
+    assert verify_here().intact
+    heads_file().unlink()
+    last = AuditBlock.objects.get(number=3)
+    last.entries.all().delete()
+    last.delete()
+    assert verify_here().problems == [("heads_missing", {"blocks": 2, "first": 1, "last": 2})]
+    write(1)
+    seal_everything()  # goes on noting heads, which does not cover up what is missing
+    assert verify_here().problems == [("heads_missing", {"blocks": 2, "first": 1, "last": 2})]
+    assert (note_heads_anew(), note_heads_anew()) == (2, 0)
+    assert verify_here().intact
+    assert sorted(kept_heads()) == list(AuditBlock.objects.order_by("number").values_list("number", "head"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from zhiqiao.cli.console import STDOUT, print_json, say
 from zhiqiao.core.merkle import check_proof
 from zhiqiao.core.models import AuditEntry
-from zhiqiao.core.seal import kept_heads, prove, seal_everything
+from zhiqiao.core.seal import kept_heads, note_heads_anew, prove, seal_everything, verify_here
 from zhiqiao.core.verification import verify
 from zhiqiao.kernel.errors import Invalid, NotFound
 
@@ -27,7 +27,7 @@ def audit() -> None:
 @click.pass_context
 def verify_trail(context: click.Context, heads: Path | None, as_json: bool) -> None:
     """核验整条审计链;有问题时退出码为 1。 Check the whole trail; exit 1 when anything is wrong."""
-    found = verify(noted_heads(heads))
+    found = verify_here() if heads is None else verify(noted_heads(heads))
     if as_json:
         print_json(
             {
@@ -47,10 +47,8 @@ def verify_trail(context: click.Context, heads: Path | None, as_json: bool) -> N
     context.exit(0 if found.intact else 1)
 
 
-def noted_heads(path: Path | None) -> list[tuple[int, str]]:
-    """The heads kept beside the database, or those of a file, which then must have some."""
-    if path is None:
-        return list(kept_heads())
+def noted_heads(path: Path) -> list[tuple[int, str]]:
+    """The heads that a file holds, which must have some."""
     try:
         found = list(kept_heads(path))
     except UnicodeDecodeError:
@@ -62,8 +60,12 @@ def noted_heads(path: Path | None) -> list[tuple[int, str]]:
 
 @audit.command("seal")
 def seal() -> None:
-    """封存未封存的记录。 Seal what is not sealed yet."""
+    """封存未封存的记录,补记缺失的区块头。 Seal what is not sealed yet; note the heads that are missing."""
     STDOUT.print(say("封存", "sealed") + f": {seal_everything()}")
+    if anew := note_heads_anew():
+        zh = "有 {} 个区块没有记下区块头,现已补记;此前链尾是否被截断,已无从核对"
+        en = "{} blocks had no noted head; noted now as they stand: whether any were cut off before cannot be told"
+        STDOUT.print(say(zh, en).format(anew))
 
 
 @audit.command("prove")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,12 @@ __all__ = [
     "Verification",
     "check_proof",
     "kept_heads",
+    "note_heads_anew",
     "prove",
     "seal_entries",
     "seal_everything",
     "verify",
+    "verify_here",
 ]
 
 BLOCK_SIZE = 20_000  # entries; keeps a block's tree within a few megabytes
@@ -152,3 +154,31 @@ def kept_heads(path: Path | None = None) -> Iterator[tuple[int, str]]:
             number, _, head = line.strip().partition(" ")
             if number.isdigit() and head:
                 yield int(number), head
+
+
+def verify_here() -> Verification:
+    """Check the trail against the heads kept beside the database, of which every block must have one.
+
+    ``heads_missing``: without a noted head, blocks cut off the end of the chain would go unnoticed.
+    """
+    noted = list(kept_heads())
+    found = verify(noted)
+    if missing := [block.number for block in _not_noted(noted)]:
+        found.problems.append(("heads_missing", {"blocks": len(missing), "first": missing[0], "last": missing[-1]}))
+    return found
+
+
+def note_heads_anew() -> int:
+    """Note the heads of blocks that have none, as after a backup came back without them; returns how many.
+
+    From then on the chain as it stands counts as the right one: only for a person who has looked at it.
+    """
+    missing = _not_noted(kept_heads())
+    for block in missing:
+        keep_head(block)
+    return len(missing)
+
+
+def _not_noted(noted: Iterable[tuple[int, str]]) -> list[AuditBlock]:
+    known = {number for number, _ in noted}
+    return [block for block in AuditBlock.objects.order_by("number").iterator() if block.number not in known]
