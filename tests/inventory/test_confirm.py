@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
 from tests.inventory.factories import TODAY, actor, entry, organisation, patent
-from zhiqiao.core.models import AuditEntry, OutboxEvent
+from zhiqiao.core.models import AuditEntry
 from zhiqiao.inventory.actions import confirm_tier, suggest_tiers
 from zhiqiao.inventory.actions import tiers as tier_actions
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
@@ -64,7 +64,6 @@ def test_a_negative_suggestion_has_no_effect_before_a_person_confirms_it(
     assert [each["code"] for each in decision.reasons] == ["appraised_below"]
     trail = AuditEntry.objects.get(action="inventory.confirm_tier")
     assert (trail.subject_id, trail.actor_id) == (str(record.public_id), manager.actor_id)
-    assert OutboxEvent.objects.filter(queue="index.patents", payload={"ids": [record.patent_id]}).exists()
 
 
 def test_a_persons_word_outlives_new_suggestions(record: InventoryEntry, school: Organisation) -> None:

@@ -29,14 +29,12 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
     Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment.
     """
     NEEDS.require(actor, "match", need)
-    found = answers("patents", actor, need_text(need), asked or Asked())
+    found = still_there(answers("patents", actor, need_text(need), asked or Asked()))
     with unit_of_work(actor) as work:
         Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
         with taken_means("matched_meanwhile", need=str(need.public_id)):
-            kept = Match.objects.bulk_create(
-                _match(need, rank, each, work.at) for rank, each in enumerate(still_there(found), 1)
-            )
-        after = {"version": version(), "patents": [each.patent_id for each in kept]}
+            kept = Match.objects.bulk_create(_match(need, rank, each, work.at) for rank, each in enumerate(found, 1))
+        after = {"version": version(), "patents": [each.document.number for each in found]}
         work.record("matching.match_need", Subject("needs.need", str(need.public_id)), None, after)
     return kept
 
@@ -61,7 +59,7 @@ def suggest_push(*, actor: Actor, patent: Patent, most: int = 20) -> list[PushSu
             kept = PushSuggestion.objects.bulk_create(
                 _suggestion(patent, rank, each, work.at) for rank, each in enumerate(found, 1)
             )
-        after = {"version": RULES_VERSION, "organisations": [each.organisation_id for each in kept]}
+        after = {"version": RULES_VERSION, "organisations": [str(each.organisation.public_id) for each in found]}
         work.record("matching.suggest_push", Subject("registry.patent", str(patent.public_id)), None, after)
     return kept
 

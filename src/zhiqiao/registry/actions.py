@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 
 from zhiqiao.core.actors import ActingUser, SystemActor
@@ -63,9 +64,8 @@ def publish_matured() -> int:
     """Applications that must have been published by now (Patent Law art. 34) are no secret any more. Run by the
     worker; returns how many became public."""
     today = timezone.localdate()
-    secret = Patent.objects.filter(
-        public=False, withdrawn_at=None, filed_on__lte=add_months(today, -PUBLICATION_MONTHS)
-    )
+    old = Q(filed_on__lte=add_months(today, -PUBLICATION_MONTHS)) | Q(filed_on=None)
+    secret = Patent.objects.filter(old, public=False, withdrawn_at=None)
     # Those that stay secret whatever their age would fill every round and let nobody else come up.
     secret = secret.exclude(status_phase__in=NOT_YET_PUBLIC)
     due = [patent for patent in secret.order_by("id")[:BATCH] if is_published(stage_of(patent), today)]

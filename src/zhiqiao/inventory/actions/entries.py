@@ -72,7 +72,6 @@ def correct_entry(*, actor: Actor, entry: InventoryEntry, correction: EntryCorre
             raise Conflict("entry_changed_meanwhile", entry=str(entry.public_id))
         subject = Subject("inventory.entry", str(entry.public_id))
         work.record("inventory.correct_entry", subject, shortened(before), shortened(after))
-        work.emit("index.patents", ids=[entry.patent_id])
         _suggest_anew(work, [entry.pk])
     return InventoryEntry.objects.get(pk=entry.pk)
 

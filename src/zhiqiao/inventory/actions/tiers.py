@@ -164,7 +164,6 @@ def confirm_tier(
         before = {"suggested": old.suggested, "confirmed": old.confirmed}
         after = {"suggested": old.suggested, "confirmed": tier, "note": note}
         work.record("inventory.confirm_tier", Subject("inventory.entry", str(entry.public_id)), before, after)
-        work.emit("index.patents", ids=[entry.patent_id])
     return decision
 
 
