@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 from granian.constants import Interfaces
@@ -17,10 +16,12 @@ from granian.server import Server
 from rich.progress import Progress
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say
+from zhiqiao.cli.keeper import kept_running
 from zhiqiao.cli.setup import make_ready
 from zhiqiao.core import indexing
 from zhiqiao.core.importing import release_of_the_dead
 from zhiqiao.core.jobs import run_worker
+from zhiqiao.core.leases import Busy
 from zhiqiao.kernel.errors import Unavailable
 
 
@@ -40,7 +41,7 @@ def serve_site(host: str, port: int, threads: int = 8, with_worker: bool = True)
     # Several processes share the cores: an encoder that spins on all of them starves the others.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     STDERR.print(f"http://{host}:{port}/", markup=False)
-    with worker_beside() if with_worker else _nothing():
+    with worker_beside() if with_worker else nullcontext():
         Server(
             "zhiqiao.conf.wsgi:application",
             address=host,
@@ -48,6 +49,7 @@ def serve_site(host: str, port: int, threads: int = 8, with_worker: bool = True)
             interface=Interfaces.WSGI,
             blocking_threads=threads,
             log_access=False,
+            respawn_failed_workers=True,
         ).serve()
 
 
@@ -61,21 +63,9 @@ def refuse_taken_port(host: str, port: int) -> None:
             raise Unavailable("port_taken", host=host, port=port) from taken
 
 
-@contextmanager
-def worker_beside() -> Iterator[None]:
+def worker_beside() -> AbstractContextManager[None]:
     """A worker process for as long as the site runs."""
-    command = [sys.executable, "-m", "zhiqiao", "worker"]
-    worker = subprocess.Popen(command, env=os.environ.copy())  # noqa: S603 -- our own command
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(timeout=30)
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+    return kept_running([sys.executable, "-m", "zhiqiao", "worker"])
 
 
 @click.command("worker")
@@ -99,15 +89,28 @@ def index(context: click.Context) -> None:
 def bring_up_to_date() -> None:
     with Progress(console=STDERR, disable=not STDERR.is_terminal) as bar:
         for name in indexing.collection_names():
-            release_of_the_dead(f"indexer:{name}")
             task = bar.add_task(say("索引", "indexing") + f" {name}", total=None)
-            while True:
-                report = indexing.index_pending(name, 2.0)
+            while index_some(name):
                 found = indexing.status(name)
                 known = found["documents"] - found["vectors_pending"]
                 bar.update(task, completed=known, total=found["documents"] or 1)
-                if not (report.vectors_pending or found["events_pending"]):
-                    break
+
+
+def index_some(name: str) -> bool:
+    """Index for a moment; whether anything is left. While another process is at it, that one is let finish."""
+    told = False
+    while True:
+        release_of_the_dead(f"indexer:{name}")
+        try:
+            report = indexing.index_pending(name, 2.0)
+        except Busy:
+            if not told:
+                waiting = say("另一个进程正在索引，等它做完", "another process is indexing; waiting for it")
+                STDERR.print(f"{waiting}: {name}", markup=False)
+            told = True
+            time.sleep(1)
+        else:
+            return bool(report.vectors_pending or indexing.status(name)["events_pending"])
 
 
 @index.command("status")
