@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -90,14 +91,27 @@ def refused(error: BaseException) -> str:
         return error.format_message()
     if isinstance(error, DatabaseError):
         told = str(error)
+        if any(each in told.lower() for each in DISK_FULL):
+            return disk_full()
         advice = say("数据库不可用,请先运行 zhiqiao setup", "the database cannot be used; run zhiqiao setup first")
         return f"{advice}: {told}"
     if isinstance(error, UnicodeEncodeError):
         return say("参数不是 UTF-8 文字", "an argument is not text in UTF-8")
     if isinstance(error, OSError):
-        # A full disk, a missing file, a closed pipe: the system's own words say best what it is.
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return disk_full(error.filename)
+        # A missing file, a closed pipe: the system's own words say best what it is.
         return f"{error.strerror or error} {error.filename or ''}".strip()
     return str(error)
+
+
+# How SQLite and PostgreSQL say it.
+DISK_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
+
+
+def disk_full(place: str | None = None) -> str:
+    told = say("磁盘已满，请腾出空间后再试", "the disk is full; make room and try again")
+    return f"{told}: {place}" if place else told
 
 
 def tell(words: str) -> int:

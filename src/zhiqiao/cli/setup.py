@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from django.conf import settings
@@ -14,17 +18,32 @@ from zhiqiao.parties.actors import operator
 from zhiqiao.registry.actions import load_shipped_reference
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time makes this home ready; others wait here."""
+    with (Path(settings.ZHIQIAO_HOME) / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def make_ready() -> None:
     """Database, reference tables, static files. Quick when nothing changed."""
+    with alone():
+        _make_ready()
+
+
+def _make_ready() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
+    call_command("createcachetable", verbosity=0)
     load_shipped_reference(actor=operator(getpass.getuser()))
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
 
 
 def make_ready_where_new() -> None:
     """A first import on a fresh machine just works; a database that is there already is left as it is."""
-    if not connection.introspection.table_names():
-        make_ready()
+    with alone():
+        if not connection.introspection.table_names():
+            _make_ready()
 
 
 @click.command("setup")

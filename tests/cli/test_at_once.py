@@ -1,0 +1,48 @@
+"""Two commands at once, and a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from tests.importing.lists import row, write_list
+from tests.importing.programs import CommandLine, Installation
+from zhiqiao.cli.main import refused
+from zhiqiao.core.leases import acquire, renew
+
+
+def test_set_up_twice_at_once(tmp_path: Path) -> None:
+    place = Installation(tmp_path / "fresh")
+    both = [place.start("setup") for _ in range(3)]
+    told = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0, 0], told
+    assert all(line.startswith("就绪") for line in told)
+
+
+def test_the_second_index_waits_for_the_first(lived_in: CommandLine, tmp_path: Path) -> None:
+    # Somebody on another machine, so that only time frees it.
+    assert acquire("indexer:patents", "elsewhere:1:x", seconds=600)
+    assert lived_in("import", "patents", write_list(tmp_path / "more.csv", [row(9)])).code == 0
+    assert renew("indexer:patents", "elsewhere:1:x", seconds=2)
+    ran = lived_in("index")
+    assert ran.code == 0, ran.err
+    assert ran.err.splitlines() == ["另一个进程正在索引，等它做完: patents"]
+    told = lived_in("index", "status", "--json").json
+    assert {each["name"]: each["records_pending"] for each in told["collections"]}["patents"] == 0
+
+
+def test_a_full_disk_is_called_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHIQIAO_LANGUAGE", "zh")
+    database = sqlite3.connect(tmp_path / "small.sqlite3")
+    database.executescript("create table t (x); pragma max_page_count = 2;")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        database.execute("insert into t values (zeroblob(100000))")
+    for error in (OperationalError(*full.value.args), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))):
+        assert refused(error) == "磁盘已满，请腾出空间后再试"
+    assert refused(OSError(errno.ENOSPC, "", "/a/b")).endswith(": /a/b")
+    assert "setup" in refused(OperationalError("no such table: t"))
