@@ -30,7 +30,7 @@ def refused(home: Path, **variables: str) -> tuple[str, str]:
 
 def test_nothing_set_is_an_installation_for_this_machine_alone(tmp_path: Path) -> None:
     told = read(tmp_path / "a" / "home")
-    assert told.home.is_dir()
+    assert stat.S_IMODE(told.home.stat().st_mode) == 0o700
     assert (told.debug, told.hosts, told.origins) == (False, ("localhost", "127.0.0.1", "[::1]"), ())
     assert told.secret_key == (tmp_path / "a/home/secret.key").read_text()
     database = told.database()

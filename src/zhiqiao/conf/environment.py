@@ -70,9 +70,10 @@ class Environment:
 
 
 def made_home(text: str) -> Path:
+    """The folder, for its owner alone where it is made here. One that is there keeps its mode: it may serve others."""
     try:
         home = Path(text).expanduser().resolve()
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as why:  # a folder that cannot be made; ~ of nobody
         raise BadSetting(name="ZHIQIAO_HOME", value=text) from why
     return home

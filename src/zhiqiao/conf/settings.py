@@ -8,7 +8,11 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.conf.environment import Environment
+from zhiqiao.conf.static_files import protect_static_file
 
+# Lists, reports and the index hold people's names: whichever program reads these settings writes for its own account
+# alone. Before the home is made.
+os.umask(0o077)
 ENVIRONMENT = Environment.read(os.environ)
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -109,7 +113,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = protect_static_file
 FILE_UPLOAD_TEMP_DIR = str(ENVIRONMENT.home)
+FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 SESSION_COOKIE_HTTPONLY = True
