@@ -7,14 +7,17 @@ from datetime import date
 
 import pytest
 
-from tests.inventory.factories import TODAY, entry, organisation, patent
+from tests.inventory.factories import TODAY, entry, hold, organisation, patent
 from zhiqiao.core.jobs import JobContext
 from zhiqiao.core.models import Job
-from zhiqiao.inventory.jobs import appraise_all
-from zhiqiao.inventory.models import Appraisal, TierDecision
+from zhiqiao.inventory.actions import freeze_inventory
+from zhiqiao.inventory.jobs import appraise_all, refresh_stock
+from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.errors import Forbidden, Invalid
-from zhiqiao.parties.models import Membership, User
+from zhiqiao.parties.actors import operator
+from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.parties.roles import Role
+from zhiqiao.registry.models import Patent
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,20 @@ def test_a_day_that_is_none() -> None:
     with pytest.raises(Invalid, match="date_format"):
         appraise_all(context("console:root", as_of="gestern"))
     assert appraise_all(context("console:x", as_of=None))["as_of"] >= date(2026, 1, 1).isoformat()
+
+
+def test_what_came_in_is_taken_into_stock_by_the_product_itself() -> None:
+    entered = held_by(organisation())
+    done = refresh_stock(context("system:imports"))
+    assert (done["appraised"], done["tiers_written"]) == (1, 1)
+    assert InventoryEntry.objects.get().patent == entered
+    later = held_by(organisation("示例学院"))
+    freeze_inventory(actor=operator("test"), inventory=Inventory.objects.get())
+    assert refresh_stock(context("system:imports:again"))["appraised"] == 1
+    assert not InventoryEntry.objects.filter(patent=later).exists(), "a frozen stocktaking keeps what it counts"
+
+
+def held_by(owner: Organisation) -> Patent:
+    taken = patent(claim_count=3)
+    hold(taken, owner)
+    return taken

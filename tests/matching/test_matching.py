@@ -15,7 +15,12 @@ from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.relinking import relink_merged
 from zhiqiao.matching.searching import version
-from zhiqiao.matching.selectors import matches_of, suggestions_for_organisation, suggestions_for_patent
+from zhiqiao.matching.selectors import (
+    found_for_text,
+    matches_of,
+    suggestions_for_organisation,
+    suggestions_for_patent,
+)
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions import merge_organisations
 from zhiqiao.parties.actors import PUBLIC, Actor
@@ -133,3 +138,17 @@ def test_nobody_pushes_what_is_not_his(run: ImportRun) -> None:
     with pytest.raises(Forbidden):
         suggest_push(actor=actor(Role.HOLDER_MANAGER, called("示例隔膜有限公司")), patent=stored(1))
     assert suggest_push(actor=holder(), patent=stored(1))
+
+
+def test_a_firms_own_patents_are_no_answer_to_it(run: ImportRun, tmp_path: Path) -> None:
+    firm = Organisation.objects.get(name="示例隔膜有限公司")
+    theirs = actor(Role.ENTERPRISE_MEMBER, firm)
+    text = "耐高温锂电池隔膜"
+    assert [patent.title for _, patent in found_for_text(theirs, text)][:1] == [TITLE]
+    assert stored(2) not in [patent for _, patent in found_for_text(theirs, text)]
+    assert stored(2) in [patent for _, patent in found_for_text(OFFICER, text)]
+    stated = [{"需求编号": "2", "需求名称": text, "企业名称": firm.name}]
+    take(write_list(tmp_path / "own.csv", stated), kind="needs")
+    matches = match_need(actor=OFFICER, need=Need.objects.get(external_id="2"))
+    assert stored(1).pk in {match.patent_id for match in matches}
+    assert stored(2).pk not in {match.patent_id for match in matches}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
-from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock
+from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
 from zhiqiao.parties.actors import Actor, operator
 from zhiqiao.wording import label
 
@@ -58,14 +58,10 @@ def steps() -> Iterator[Step]:
         yield step
 
 
-def inventory_name(cutoff: date) -> str:
-    return f"{cutoff.year}年存量专利盘点"
-
-
 def take_and_appraise(actor: Actor, cutoff: date, today: date) -> Taken:
     with steps() as step:
         stock = take_stock(
-            actor=actor, inventory_name=inventory_name(cutoff), cutoff=cutoff, today=today, progress=step
+            actor=actor, inventory_name=yearly_inventory(cutoff), cutoff=cutoff, today=today, progress=step
         )
         appraised = appraise_patents(actor=actor, ids=None, as_of=today, progress=step)
         tiers = suggest_tiers(actor=actor, entry_ids=None, as_of=today, progress=step)

@@ -98,6 +98,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "zhiqiao.web.accounts.ClosedSignup"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_PREVENT_ENUMERATION = True
+# A whole institution may come from one address: what is tight counts by name and address together.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.https else 0
+# In the database, so that all processes count together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -150,7 +155,9 @@ ZHIQIAO_STORERS = {
 ZHIQIAO_JOBS = {
     "import": "zhiqiao.core.importjobs:run_import",
     "appraise": "zhiqiao.inventory.jobs:appraise_all",
+    "stock": "zhiqiao.inventory.jobs:refresh_stock",
 }
+ZHIQIAO_AFTER_IMPORT = {"patents": ["stock"], "organisations": ["stock"]}
 ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
     "zhiqiao.core.importjobs:close_dead_runs",

@@ -52,7 +52,17 @@ def run_import(context: JobContext) -> dict[str, Any]:
         context.progress(done, None, "reading")
         run = carry_out(actor=context.actor, run=run, storer=storer_of(run.kind), watch=watch)
     write_report(actor=context.actor, run=run)
+    ask_for_what_follows(run)
     return counters(run)
+
+
+def ask_for_what_follows(run: ImportRun) -> None:
+    """Jobs that bring other rooms up to date with what came in, as ``settings.ZHIQIAO_AFTER_IMPORT`` names them."""
+    if not (run.created or run.updated):
+        return
+    following: dict[str, list[str]] = getattr(settings, "ZHIQIAO_AFTER_IMPORT", {})
+    for kind in following.get(run.kind, []):
+        enqueue(SystemActor("imports"), kind, {}, f"{kind}:{run.public_id}")
 
 
 def close_dead_runs() -> int:

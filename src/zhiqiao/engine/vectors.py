@@ -161,7 +161,10 @@ class VectorSnapshot:
             most = max(1, _SAMPLE * len(rows) // max(len(self), 1))
             chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.int64)
             taken.append(from_codes(part.rows.codes[rows[chosen]]))
-        return np.concatenate([*taken, np.zeros((0, self.manifest.dimension), dtype=np.float32)])
+        vectors = np.concatenate([*taken, np.zeros((0, self.manifest.dimension), dtype=np.float32)])
+        # A document without any text has the zero vector: one of them would stretch what passes for ordinary.
+        kept: Vectors = vectors[vectors.any(axis=1)]
+        return kept
 
     def _visible(self, tokens: frozenset[str]) -> tuple[Mask, ...]:
         if tokens >= SEES_ALL:

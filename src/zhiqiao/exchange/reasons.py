@@ -162,6 +162,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unit_unknown": ("不认识的金额单位 {unit}", "Unknown unit {unit}"),
     # Organisations and needs
     "name_missing": ("没有单位名称", "No name"),
+    "patent_title_missing": ("没有专利名称，已照样导入；请补上名称", "No title; taken in all the same, add one"),
     "title_missing": ("没有需求名称，也没有内容", "Neither a title nor contents"),
     "credit_code_empty": ("统一社会信用代码为空", "The credit code is empty"),
     "credit_code_format": ("不是统一社会信用代码", "Not a unified social credit code"),

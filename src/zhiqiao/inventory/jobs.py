@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from zhiqiao.core.jobs import JobContext
-from zhiqiao.inventory.actions import appraise_patents, suggest_tiers
+from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
+from zhiqiao.inventory.models import Inventory
 from zhiqiao.kernel.dates import parse_date
 from zhiqiao.parties.actors import PUBLIC, Actor, actor_for, operator
 from zhiqiao.parties.models import User
@@ -35,6 +37,20 @@ def appraise_all(context: JobContext) -> dict[str, Any]:
         "tiers": dict(tiered.tiers),
         "tiers_written": tiered.written,
     }
+
+
+def refresh_stock(context: JobContext) -> dict[str, Any]:
+    """After lists came in: what counts as stock, its appraisals and tiers, brought up to date. The product does it by
+    itself, whoever sent the lists; a stocktaking that is frozen keeps what it counts."""
+    actor, today = operator("stock"), timezone.localdate()
+    newest = Inventory.objects.order_by("-cutoff_on", "-id").first()
+    cutoff = newest.cutoff_on if newest else date(today.year - 1, 12, 31)
+    name = newest.name if newest else yearly_inventory(cutoff)
+    if newest is None or newest.frozen_at is None:
+        take_stock(actor=actor, inventory_name=name, cutoff=cutoff, today=today, progress=context.progress)
+    appraised = appraise_patents(actor=actor, ids=None, as_of=today, progress=context.progress)
+    tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=today, progress=context.progress)
+    return {"inventory": name, "appraised": appraised.written, "tiers_written": tiered.written}
 
 
 def actor_behind(context: JobContext) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from zhiqiao.core.audit import Subject, unit_of_work
@@ -11,7 +12,7 @@ from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.push import Interest, interested
 from zhiqiao.matching.rules import RULES_VERSION, Trace
 from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, version
-from zhiqiao.matching.selectors import still_there
+from zhiqiao.matching.selectors import held_by, still_there
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.parties.actors import Actor
@@ -29,7 +30,10 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
     Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment.
     """
     NEEDS.require(actor, "match", need)
-    found = still_there(answers("patents", actor, need_text(need), asked or Asked()))
+    asked = asked or Asked()
+    if need.organisation_id is not None:
+        asked = replace(asked, without=asked.without | held_by([need.organisation_id]))
+    found = still_there(answers("patents", actor, need_text(need), asked))
     with unit_of_work(actor) as work:
         Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
         with taken_means("matched_meanwhile", need=str(need.public_id)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.db.models import QuerySet
 
 from zhiqiao.engine.match import Match as Found
@@ -13,7 +16,8 @@ from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.registry.models import Patent
+from zhiqiao.parties.roles import Role
+from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patents_visible_to
 
 GOOD = (Relevance.STRONG, Relevance.FAIR)
@@ -28,9 +32,19 @@ def still_there(found: list[Found]) -> list[Found]:
     return [each for each in found if each.key in standing]
 
 
+def held_by(organisations: Iterable[int]) -> frozenset[int]:
+    """Patents that these organisations hold: a firm does not look for its own."""
+    holdings = PatentHolder.objects.filter(standing_id__in=list(organisations))
+    return frozenset(holdings.values_list("patent_id", flat=True))
+
+
 def found_for_text(actor: Actor, text: str, asked: Asked | None = None) -> list[tuple[Found, Patent]]:
-    """The patents that answer a text, checked once more against what the actor may see before they leave."""
-    found = still_there(answers("patents", actor, text, asked or Asked()))
+    """The patents that answer a text, checked once more against what the actor may see before they leave. To somebody
+    of a firm that firm's own are no answer."""
+    asked = asked or Asked()
+    if actor.holds(Role.ENTERPRISE_MEMBER):
+        asked = replace(asked, without=asked.without | held_by(actor.organisations))
+    found = still_there(answers("patents", actor, text, asked))
     visible = patents_visible_to(actor).in_bulk([each.key for each in found])
     return [(each, visible[each.key]) for each in found if each.key in visible]
 

@@ -3,7 +3,7 @@
 from zhiqiao.inventory.actions.appraisals import AppraisalReport, appraise_patents
 from zhiqiao.inventory.actions.entries import EntryCorrection, correct_entry, move_entry, record_replies
 from zhiqiao.inventory.actions.relinking import relink_entries
-from zhiqiao.inventory.actions.stock import StockReport, freeze_inventory, take_stock
+from zhiqiao.inventory.actions.stock import StockReport, freeze_inventory, take_stock, yearly_inventory
 from zhiqiao.inventory.actions.tiers import TierReport, confirm_tier, suggest_tiers
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "relink_entries",
     "suggest_tiers",
     "take_stock",
+    "yearly_inventory",
 ]

@@ -57,6 +57,11 @@ class StockReport:
     statements: int = 0
 
 
+def yearly_inventory(cutoff: date) -> str:
+    """What a year's stocktaking is called."""
+    return f"{cutoff.year}年存量专利盘点"
+
+
 def take_stock(
     *, actor: Actor, inventory_name: str, cutoff: date, today: date, progress: Progress = no_progress
 ) -> StockReport:

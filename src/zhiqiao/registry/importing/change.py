@@ -85,6 +85,8 @@ def settle(change: Change, run: ImportRun, today: date) -> None:
         overwriting = _overwriting(change, as_of)
         for name, value in change.said.items():
             _settle_field(change, name, value, overwriting, stamp)
+    if not change.values["title"]:
+        change.codes.append("patent_title_missing")
     _settle_status(change, run)
     change.values |= derived(change.record.number, change.record.kind, change.values, today)
     if change.stored is not None:
