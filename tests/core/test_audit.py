@@ -47,7 +47,6 @@ def test_an_entry_says_who_did_what_to_which_record() -> None:
         "before": {"title": "旧"},
         "after": {"title": "新"},
     }
-    assert entry.actor_name == ACTOR.actor_name
     assert list(OutboxEvent.objects.values_list("queue", "payload")) == [("index.patents", {"ids": [7]})]
 
 

@@ -24,6 +24,7 @@ from zhiqiao.core.seal import (
     verify,
     verify_here,
 )
+from zhiqiao.core.verification import COLUMNS
 from zhiqiao.kernel.errors import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,11 @@ def test_a_column_that_disagrees_with_its_content_is_noticed(chain: list[AuditBl
         assert codes() == {"columns_disagree"}
         AuditEntry.objects.filter(pk=entry.pk).update(**{column: getattr(entry, column)})
     assert verify().intact
+
+
+def test_no_column_of_an_entry_stands_unchecked() -> None:
+    columns = {field.attname for field in AuditEntry._meta.concrete_fields}
+    assert columns == {*COLUMNS, "block_id"}
 
 
 def test_a_moved_moment_is_noticed(chain: list[AuditBlock]) -> None:

@@ -100,13 +100,13 @@ def _rows(trail: _Trail) -> Iterator[tuple[Any, ...]]:
             }
         )
         yield (
-            transaction_id, ordinal, size, at, entry.actor.actor_id, entry.actor.actor_name,
+            transaction_id, ordinal, size, at, entry.actor.actor_id,
             entry.action, entry.subject.type, entry.subject.id, content, None,
         )  # fmt: skip
 
 
 ENTRY_COLUMNS: Sequence[str] = (
-    "transaction", "ordinal", "size", "at", "actor_id", "actor_name",
+    "transaction", "ordinal", "size", "at", "actor_id",
     "action", "subject_type", "subject_id", "content", "block_id",
 )  # fmt: skip
 

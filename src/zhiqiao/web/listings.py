@@ -19,6 +19,7 @@ from zhiqiao.parties.selectors import living_organisations
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web import filters
+from zhiqiao.web.acting import with_actors
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.lists import Column, Listing
 from zhiqiao.web.paging import Sort
@@ -230,7 +231,8 @@ AUDIT: Listing[AuditEntry] = Listing(
     lead=_("Every write, by whom and when. Sealed entries are linked into a chain that shows any later change."),
     columns=(
         Column(_("When"), lambda e: e.at),
-        Column(_("Who"), lambda e: e.actor_name),
+        Column(_("Who"), lambda e: getattr(e, "actor_name", e.actor_id)),
+        Column(_("Identity"), lambda e: e.actor_id, shown=False),
         Column(_("What was done"), lambda e: trail_word(e.action)),
         Column(_("Code of the action"), lambda e: e.action, shown=False),
         Column(_("Record"), lambda e: f"{e.subject_type} {e.subject_id}"),
@@ -240,5 +242,6 @@ AUDIT: Listing[AuditEntry] = Listing(
     filters=filters.AuditFilter,
     records=lambda actor: AuditEntry.objects.select_related("block").defer("content"),
     row="audit/row.html",
+    attach=with_actors,
     tabs="audit/seal.html",
 )

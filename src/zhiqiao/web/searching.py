@@ -14,6 +14,7 @@ from zhiqiao.kernel.text import compact
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent, PatentHolder
+from zhiqiao.web.acting import actors_named
 
 MOST_WORDS: Final = 6
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
@@ -81,4 +82,6 @@ def runs_like(runs: QuerySet[ImportRun], asked: str) -> QuerySet[ImportRun]:
 
 def entries_like(entries: QuerySet[AuditEntry], asked: str) -> QuerySet[AuditEntry]:
     words = asked.strip()
-    return entries.filter(Q(action__icontains=words) | Q(actor_name__icontains=words) | Q(subject_id=words))
+    return entries.filter(
+        Q(action__icontains=words) | Q(actor_id__in=[words, *actors_named(words)]) | Q(subject_id=words)
+    )

@@ -244,7 +244,6 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('at', models.DateTimeField()),
                 ('actor_id', models.CharField(max_length=64)),
-                ('actor_name', models.CharField(max_length=200)),
                 ('action', models.CharField(max_length=64)),
                 ('subject_type', models.CharField(max_length=64)),
                 ('subject_id', models.CharField(max_length=64)),

@@ -29,7 +29,8 @@ class AuditEntry(models.Model):
     """One write: who, when, what before and after, as canonical text.
 
     ``ordinal`` of ``size`` numbers the entries of one transaction, so that one missing before its seal
-    shows. ``block`` is null until sealed. ``actor_name`` is for reading and is not part of ``content``.
+    shows. ``block`` is null until sealed. Every other column repeats ``content`` and is checked against it; the name
+    of who acted is none of them, since it must be erasable: it is looked up by ``actor_id``.
     """
 
     transaction = models.UUIDField()
@@ -37,7 +38,6 @@ class AuditEntry(models.Model):
     size = models.PositiveIntegerField()
     at = models.DateTimeField()
     actor_id = models.CharField(max_length=64)
-    actor_name = models.CharField(max_length=200)
     action = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=64)
