@@ -170,7 +170,7 @@ def test_holder_sends_a_file_and_is_told_that_it_waits(city: City, visit: Visit,
     page.get_by_label("报送单位").fill("示例学院科研处")
     page.get_by_role("button", name="开始导入").click()
     page.get_by_role("heading", name="排队等待处理").wait_for()
-    assert ImportRun.objects.filter(sender="示例学院科研处", organisation_id=city.houses["college"].pk).count() == 1
+    assert ImportRun.objects.filter(sender="示例学院 · 科研处", organisation_id=city.houses["college"].pk).count() == 1
     assert page.locator("#import-state").get_attribute("hx-trigger") == "every 2s"
 
 
