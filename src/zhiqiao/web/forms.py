@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.inventory.models import Tier
@@ -12,6 +13,8 @@ from zhiqiao.wording import label
 
 MOST_FILES = 30
 LONGEST_NEED = 2_000  # characters
+# A mobile or fixed line, with country or area code, spaces, and an extension.
+PHONE = r"^\+?\(?[0-9][0-9 ()-]{5,22}[0-9]( *(转|#|x|ext\.?) *[0-9]{1,6})?$"
 
 
 class Worded(forms.Form):
@@ -105,6 +108,10 @@ class NeedForm(Worded):
     )  # fmt: skip
 
 
+class AskForm(NeedForm):
+    alive = forms.BooleanField(label=_("Only patents in force"), required=False)
+
+
 class StateNeedForm(NeedForm):
     """The need as it goes on record: with whom it is shared, and the part that stays private."""
 
@@ -119,8 +126,9 @@ class StateNeedForm(NeedForm):
     )  # fmt: skip
     contact = forms.CharField(label=_("Contact"), required=False, max_length=100)
     phone = forms.CharField(
-        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
-    )
+        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"}),
+        validators=[RegexValidator(PHONE, _("This is no phone number: digits, such as 13800000000 or 0769-22220000."))],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, houses: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhiqiao.engine.documents import Filters
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.matching.actions import match_need, need_text
-from zhiqiao.matching.searching import as_passage, as_reasons
+from zhiqiao.matching.searching import Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text, matches_of
 from zhiqiao.needs.actions import NeedStatement, close_need, hide_need, publish_need, state_need
 from zhiqiao.needs.models import Need
@@ -22,11 +24,14 @@ from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import need_for
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.web import listings
-from zhiqiao.web.forms import NeedForm, StateNeedForm
+from zhiqiao.web import asking, listings
+from zhiqiao.web.asking import Question
+from zhiqiao.web.forms import AskForm, StateNeedForm
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.wording import refusal
+
+IN_FORCE = Filters((("status", ("alive",)),))
 
 
 @require_safe
@@ -44,21 +49,54 @@ def need_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_page("need_say")
 def need_say(request: SignedInRequest) -> HttpResponse:
-    """Match what was typed and keep nothing. POST, so that a trade secret never stands in an address or a log."""
-    form = NeedForm(request.POST or None)
+    """Match what was typed; nothing is put on record, the session alone remembers it for the way back. POST, so that
+    a trade secret never stands in an address or a log."""
+    if request.method != "POST":
+        return asked_before(request)
+    form = AskForm(request.POST)
     context: dict[str, Any] = {"form": form, "matches": None, "may_state": bool(behalves(request.actor))}
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        try:
-            context |= answered(request.actor, text)
-        except ZhiqiaoError as error:
-            form.add_error("text", refusal(error).text)
+    if form.is_valid():
+        question = Question(form.cleaned_data["text"], form.cleaned_data["alive"])
+        asking.keep(request, question)
+        if request.POST.get("then") == "state":
+            return sent_to(request, f"{reverse('need_new')}?asked=1")
+        context |= answered_to(request, form, question)
     by_htmx = bool(request.headers.get("HX-Request"))
     status = 422 if form.errors and not by_htmx else 200
     return render(request, "needs/answers.html" if by_htmx else "needs/say.html", context, status=status)
 
 
-def answered(actor: Actor, text: str) -> dict[str, Any]:
+def asked_before(request: SignedInRequest) -> HttpResponse:
+    """The page with the last question and its answers, or empty for a new one."""
+    if "new" in request.GET:
+        asking.forget(request)
+        return redirect("need_say")
+    question = asking.kept(request)
+    form = AskForm({"text": question.text, "alive": question.alive}) if question else AskForm()
+    context: dict[str, Any] = {"form": form, "matches": None, "may_state": bool(behalves(request.actor))}
+    if question and form.is_valid():
+        context |= answered_to(request, form, question)
+    return render(request, "needs/say.html", context)
+
+
+def answered_to(request: SignedInRequest, form: AskForm, question: Question) -> dict[str, Any]:
+    """What the template of the answers shows; a refusal of the search stands beside the field."""
+    try:
+        return {"asked": question, **answered(request.actor, question)}
+    except ZhiqiaoError as error:
+        form.add_error("text", refusal(error).text)
+        return {}
+
+
+def sent_to(request: SignedInRequest, address: str) -> HttpResponse:
+    """To another page, whole: htmx would put it inside this one."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def answered(actor: Actor, question: Question) -> dict[str, Any]:
+    asked = Asked(filters=IN_FORCE) if question.alive else None
     found = [
         {
             "rank": rank,
@@ -68,9 +106,10 @@ def answered(actor: Actor, text: str) -> dict[str, Any]:
             "reasons": as_reasons(each),
             "passage": as_passage(each),
         }
-        for rank, (each, patent) in enumerate(found_for_text(actor, text), 1)
+        for rank, (each, patent) in enumerate(found_for_text(actor, question.text, asked), 1)
     ]
-    return {"matches": found, "need_text": text, "found_good": any(each["relevance"] != "none" for each in found)}
+    good = any(each["relevance"] != "none" for each in found)
+    return {"matches": found, "need_text": question.text, "found_good": good}
 
 
 def behalves(actor: Actor) -> list[Organisation | None]:
@@ -83,16 +122,17 @@ def behalves(actor: Actor) -> list[Organisation | None]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_page("need_say")
 def need_new(request: SignedInRequest) -> HttpResponse:
-    """Put a need on record and match it at once. A text carried over from the first page only fills the form."""
+    """Put a need on record and match it at once. A question carried over from the asking page fills the form."""
     houses = behalves(request.actor)
     NEEDS.require(request.actor, "state", Need(organisation=houses[0] if houses else None))
-    carried = request.POST.get("then") == "state"
+    question = asking.kept(request) if "asked" in request.GET else None
     choices = [("", _("Nobody in particular")) if each is None else (str(each.pk), each.name) for each in houses]
-    asked = None if carried or request.method != "POST" else request.POST
-    form = StateNeedForm(asked, houses=choices, initial={"text": request.POST.get("text", "")})
+    first = {"text": question.text if question else ""}
+    form = StateNeedForm(request.POST if request.method == "POST" else None, houses=choices, initial=first)
     if form.is_bound and form.is_valid():
         need = state_need(actor=request.actor, statement=statement(houses, form.cleaned_data))
         match_quietly(request, need)
+        asking.forget(request)
         return redirect("need_page", need.public_id)
     return render(request, "needs/new.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -68,8 +68,8 @@
   // Counts what a text box holds, for those who like short texts.
   document.addEventListener("input", function (event) {
     var counter = event.target.dataset && event.target.dataset.counter;
-    if (!counter) return;
-    document.getElementById(counter).textContent = event.target.value.length + " / " + event.target.maxLength;
+    var shown = counter && document.getElementById(counter);
+    if (shown) shown.textContent = event.target.value.length + " / " + event.target.maxLength;
   });
 
   // On a phone the further filters wait behind their button.

@@ -1,0 +1,60 @@
+"""The asking page: its answers, the way back to them, and the way on to a need on record."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from tests.web.conftest import City
+from zhiqiao.registry.models import Patent
+from zhiqiao.web.forms import StateNeedForm
+
+TEXT = "一种第1号装置，模具寿命翻倍"
+
+
+def test_going_back_finds_the_answers_again(city: City) -> None:
+    client, page = city.client("firm"), reverse("need_say")
+    client.post(page, {"text": TEXT})
+    shown = client.get(page).content.decode()
+    assert TEXT in shown and "?new=1" in shown
+    assert client.get(f"{page}?new=1", follow=True).content.decode().count(TEXT) == 0
+    assert TEXT not in client.get(page).content.decode()
+
+
+def test_a_secret_that_was_asked_is_nowhere_in_clear(city: City) -> None:
+    client = city.client("firm")
+    client.post(reverse("need_say"), {"text": TEXT})
+    kept = [str(each.get_decoded()) for each in Session.objects.all()]
+    assert any("asked_text" in each for each in kept) and not any(TEXT in each for each in kept)
+
+
+def test_only_patents_in_force(city: City) -> None:
+    client, page = city.client("bureau"), reverse("need_say")
+    Patent.objects.filter(title="一种第1号装置").update(status_group="dead")
+    every = client.post(page, {"text": TEXT}, headers={"HX-Request": "true"}).content.decode()
+    alive = client.post(page, {"text": TEXT, "alive": "on"}, headers={"HX-Request": "true"}).content.decode()
+    assert ">一种第1号装置<" in every and ">一种第1号装置<" not in alive
+    assert "checked" in client.get(page).content.decode()
+
+
+def test_saving_as_a_need_leads_to_a_page_of_its_own(city: City) -> None:
+    client, typed = city.client("firm"), {"text": TEXT, "then": "state"}
+    by_htmx = client.post(reverse("need_say"), typed, headers={"HX-Request": "true"})
+    assert by_htmx.headers["HX-Redirect"] == f"{reverse('need_new')}?asked=1" and not by_htmx.content
+    plain = client.post(reverse("need_say"), typed, follow=True)
+    assert plain.redirect_chain == [(f"{reverse('need_new')}?asked=1", 302)]
+    assert TEXT in plain.content.decode()
+    need = client.post(reverse("need_new"), {"text": TEXT, "organisation": city.houses["firm"].pk}, follow=True)
+    assert need.redirect_chain[-1][0].startswith("/needs/")
+    assert TEXT not in client.get(reverse("need_say")).content.decode()
+
+
+@pytest.mark.parametrize("phone", ["13800000000", "0769-22220000", "+86 138 0000 0000", "(0769) 22220000转801", ""])
+def test_phones_as_people_write_them(phone: str) -> None:
+    assert not StateNeedForm({"text": TEXT, "phone": phone}, houses=[("", "")]).errors
+
+
+@pytest.mark.parametrize("phone", ["abc", "12", "打张工电话", "13800", "13800000000, 13900000000 或者更多的"])
+def test_what_is_no_phone_number_is_named(phone: str) -> None:
+    assert list(StateNeedForm({"text": TEXT, "phone": phone}, houses=[("", "")]).errors) == ["phone"]
