@@ -47,7 +47,7 @@ def at(name: str, role: str) -> Actor:
 
 
 def readers() -> tuple[dict[str, Actor], dict[str, Actor]]:
-    mine, theirs = at("示例大学", Role.HOLDER_MANAGER), at("示例电子有限公司", Role.ENTERPRISE_MEMBER)
+    mine, theirs = at("示例大学", Role.HOLDER_MANAGER), at("示例电子有限公司", Role.SOE_MANAGER)
     return {"city": OFFICER, "holder": mine}, {"public": PUBLIC, "another": theirs}
 
 

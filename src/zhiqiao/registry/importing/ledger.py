@@ -13,6 +13,7 @@ from django.db.models import F
 from zhiqiao.core.audit import Work
 from zhiqiao.core.models import ImportRun
 from zhiqiao.exchange.patents import PatentRecord
+from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.dates import BadDate, parse_date
 from zhiqiao.kernel.gazette import gazette_event
 from zhiqiao.kernel.legal_status import LegalStatus, parse_legal_status
@@ -61,8 +62,28 @@ class Burden:
     in_favour_of: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What one patent's rows tell of events and of what binds it."""
+
+    change: Change
+    key: int
+    told: Sequence[Told]
+    burdens: Sequence[Burden]
+
+
 def record_events(changes: Sequence[Change], ids: dict[str, int], run: ImportRun, work: Work) -> None:
     """Keep the events, and write what they mean into the ledger that every later deal asks."""
+    tellings = list(_tellings(changes, ids))
+    _keep_events(tellings, run)
+    bound = [each for each in tellings if each.burdens]
+    standing = _standing([each.key for each in bound])
+    for telling in bound:
+        if _keep_burdens(telling, standing.get(telling.key, []), run, work):
+            telling.change.codes.append("encumbrance_found")
+
+
+def _tellings(changes: Sequence[Change], ids: dict[str, int]) -> Iterator[_Telling]:
     for change in changes:
         record = change.record
         key = ids.get(record.number) or (change.stored or {}).get("id")
@@ -70,10 +91,15 @@ def record_events(changes: Sequence[Change], ids: dict[str, int], run: ImportRun
         if key is None or not (record.legal_events or (found is not None and found[0].overlays)):
             continue
         told = [told_event(text) for text in record.legal_events]
-        _keep_events(key, told, run)
-        burdens = list(burdens_of(record, told, found[0] if found else None))
-        if _keep_burdens(key, burdens, run, work):
-            change.codes.append("encumbrance_found")
+        yield _Telling(change, key, told, list(burdens_of(record, told, found[0] if found else None)))
+
+
+def _standing(keys: Sequence[int]) -> dict[int, list[Encumbrance]]:
+    found: dict[int, list[Encumbrance]] = {}
+    for part in in_batches(keys):
+        for each in Encumbrance.objects.filter(patent_id__in=part, withdrawn_at=None):
+            found.setdefault(each.patent_id, []).append(each)
+    return found
 
 
 def told_event(text: str) -> Told:
@@ -100,16 +126,22 @@ def event_code(told: Told) -> str:
     return event.code if event else told.status.phase[:16]
 
 
-def _keep_events(key: int, told: Sequence[Told], run: ImportRun) -> None:
-    standing = LegalEvent.objects.filter(patent_id=key, withdrawn_at=None)
-    known = set(standing.values_list("words", "happened_on"))
-    fresh = {(each.words, each.happened_on): each for each in told if (each.words, each.happened_on) not in known}
+def _keep_events(tellings: Sequence[_Telling], run: ImportRun) -> None:
+    known: set[tuple[int, str, date | None]] = set()
+    for part in in_batches(each.key for each in tellings if each.told):
+        standing = LegalEvent.objects.filter(patent_id__in=part, withdrawn_at=None)
+        known.update(standing.values_list("patent_id", "words", "happened_on"))
+    fresh = {
+        (telling.key, each.words, each.happened_on): each
+        for telling in tellings
+        for each in telling.told
+        if (telling.key, each.words, each.happened_on) not in known
+    }
     LegalEvent.objects.bulk_create(
         LegalEvent(
-            patent_id=key, code=event_code(each), words=each.words, happened_on=each.happened_on,
-            source=run.sender[:255], run=run,
+            patent_id=key, code=event_code(each), words=words, happened_on=day, source=run.sender[:255], run=run,
         )
-        for each in fresh.values()
+        for (key, words, day), each in fresh.items()
     )  # fmt: skip
 
 
@@ -151,11 +183,10 @@ def _party(kind: str, record: PatentRecord) -> str:
     return next((str(record.extra[name])[:255] for name in columns if record.extra.get(name)), "")
 
 
-def _keep_burdens(key: int, burdens: Sequence[Burden], run: ImportRun, work: Work) -> bool:
+def _keep_burdens(telling: _Telling, standing: Sequence[Encumbrance], run: ImportRun, work: Work) -> bool:
     """Whether anything new was written. A burden known without its day or party is completed, not doubled."""
-    standing = list(Encumbrance.objects.filter(patent_id=key, withdrawn_at=None))
-    written = False
-    for burden in burdens:
+    key, written = telling.key, False
+    for burden in telling.burdens:
         known = next((each for each in standing if _is_same(each, burden)), None)
         if known is None:
             _add_burden(key, burden, run)
@@ -166,7 +197,7 @@ def _keep_burdens(key: int, burdens: Sequence[Burden], run: ImportRun, work: Wor
         # A deal that was being decided must look again.
         Patent.objects.filter(pk=key).update(guard_version=F("guard_version") + 1)
         public_id = Patent.objects.values_list("public_id", flat=True).get(pk=key)
-        after = [[each.kind, each.starts_on, each.released_on, each.in_favour_of] for each in burdens]
+        after = [[each.kind, each.starts_on, each.released_on, each.in_favour_of] for each in telling.burdens]
         work.record("registry.import_encumbrances", subject(public_id), None, {"encumbrances": after})
     return written
 
