@@ -78,9 +78,10 @@ def _shared_words(need: Need, document: Document) -> Reason | None:
         {"word": word, "share": round(weight, 3), "in_title": word in title}
         for word, weight in shared[:MOST_SHARED_WORDS]
     ]
-    if not words:
-        return None
-    return Reason("shared_words", {"words": words, "coverage": round(sum(weight for _, weight in shared), 3)})
+    coverage = sum(weight for _, weight in shared)
+    if coverage < _LEAST_WORD_SHARE:
+        return None  # 技术 and the like, which every other patent shares too
+    return Reason("shared_words", {"words": words, "coverage": round(coverage, 3)})
 
 
 def _meaning(values: Features, model: Model) -> Reason | None:
@@ -91,7 +92,7 @@ def _meaning(values: Features, model: Model) -> Reason | None:
         "standing": round(values.standing, 2),
         "band": model.band(values.standing),
     }
-    return Reason("meaning", facts) if facts["band"] != "far" else None
+    return Reason("meaning", facts)
 
 
 def best_passage(asked: str, need: Need, document: Document) -> tuple[Passage | None, float]:
