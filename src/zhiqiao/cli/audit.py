@@ -73,6 +73,8 @@ def seal() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="写入文件。 Write to a file.")
 def prove_entry(subject: str, out: Path | None) -> None:
     """导出某条记录最近一次写入的证明。 The proof of the newest entry about a record (its public id)."""
+    if not subject.strip():
+        raise Invalid("subject_empty")
     entry = AuditEntry.objects.filter(subject_id=subject).order_by("-id").first()
     if entry is None:
         raise NotFound("audit_entry_not_found", subject=subject[:64])
@@ -85,10 +87,12 @@ def prove_entry(subject: str, out: Path | None) -> None:
 
 
 @audit.command("check")
-@click.argument("proof", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("proof", type=click.Path(path_type=Path))
 @click.pass_context
 def check(context: click.Context, proof: Path) -> None:
     """不用数据库,核验一份证明。 Check a proof without the database."""
+    if not proof.is_file():
+        raise NotFound("file_missing", file=str(proof))
     try:
         right = check_proof(json.loads(proof.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError) as unreadable:

@@ -1,4 +1,4 @@
-"""``zhiqiao import``: files into the registers; ``undo`` takes a whole import back; ``runs`` lists them."""
+"""``zhiqiao import``: files into the registers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,25 @@ from typing import Any
 import click
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
-from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say
+from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say, speaking, worded
+from zhiqiao.cli.differences import show_differences
+from zhiqiao.cli.fields import KEPT_ASIDE, refuse_unknown, warn_of_absent
+from zhiqiao.cli.looks import named_refusals, refused_table
 from zhiqiao.cli.setup import make_ready_where_new
+from zhiqiao.cli.usage import Usage
 from zhiqiao.core import importing
 from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer
 from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.indexing import index_pending
 from zhiqiao.core.leases import Busy
-from zhiqiao.core.models import ImportRun
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
 from zhiqiao.exchange.cells import FileRefused
-from zhiqiao.exchange.reasons import reason_text
-from zhiqiao.kernel.errors import Invalid, NotFound
+from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.wording import label, row_reason
 
 INDEXED = {"patents": "patents", "needs": "needs"}
 # Long enough to make a city's new words findable and to encode a few hundred titles; the worker does the rest.
@@ -59,7 +61,8 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON。 One JSON object last.")
     @wraps(command)
     def wrapped(**given: Any) -> None:
-        command(**given)
+        with speaking():
+            command(**given)
 
     return wrapped
 
@@ -90,18 +93,22 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
     make_ready_where_new()
     actor = operator(getpass.getuser())
     storer = storer_of(kind)
+    said = {"--map": headings_of(given["mapped"]), "--ignore": given["ignore"], "--unit": headings_of(given["units"])}
     if given["dry_run"]:
-        rehearsal = rehearse(actor, request, storer, quiet=given["as_json"])
-        show_rehearsal(rehearsal)
+        with named_refusals(request):
+            rehearsal = rehearse(actor, request, storer, quiet=given["as_json"])
+        warn_of_absent(said, rehearsal.headings)
+        show_rehearsal(request, rehearsal)
         finish(given["as_json"], {**rehearsal.counts, "unmapped": rehearsal.unmapped, "report": None})
         return
     run = importing.start_import(actor=actor, request=request)
-    with watching(given["as_json"]) as watch:
+    with named_refusals(request), watching(given["as_json"]) as watch:
         run = importing.carry_out(actor=actor, run=run, storer=storer, watch=watch)
     report = write_report(actor=actor, run=run, language=language())
     make_findable(kind)
     seal_everything()
-    show_headings(run.headings)
+    warn_of_absent(said, run.headings)
+    show_headings(request, run.headings)
     show_counts(importing.counters(run))
     STDOUT.print(
         say(
@@ -109,6 +116,10 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
             f"import {run.number}; zhiqiao undo {run.number} takes it back",
         )
     )
+    if kind == "patents" and run.created + run.updated:
+        zh = "接着运行 zhiqiao appraise，更新盘点、评价和分层（有网站时由后台任务自动更新）"
+        en = "next: zhiqiao appraise brings stocktaking, appraisal and tiers up to date (beside a site the worker does)"
+        STDOUT.print(say(zh, en))
     if report is not None:
         STDOUT.print(say("未导入的行", "rows not taken in") + f": {report}", markup=False)
     finish(
@@ -126,14 +137,15 @@ def make_findable(kind: str) -> None:
 
 
 def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
-    files = [path for each in given["files"] for path in expanded(each)]
     stated: datetime | None = given["as_of"]
     mapping: dict[str, str | None] = dict(pairs(given["mapped"], "--map"))
+    refuse_unknown(kind, mapping.values())
     mapping.update(dict.fromkeys(given["ignore"]))
     units = dict(pairs(given["units"], "--unit"))
     for unit in units.values():
         if unit not in UNITS:
             raise Invalid("unit_unknown", unit=unit, known=list(UNITS))
+    files = [path for each in given["files"] for path in expanded(each)]
     return ImportRequest(
         kind=kind,
         files=tuple((shown_name(path), path) for path in files),
@@ -171,9 +183,14 @@ def pairs(given: Sequence[str], option: str) -> list[tuple[str, str]]:
     for text in given:
         left, equals, right = text.rpartition("=")
         if not equals or not left.strip() or not right.strip():
-            raise click.UsageError(f"{option}: HEADING=VALUE, {text!r}")
+            value = {"--map": say("字段", "FIELD"), "--unit": say("元、万元或亿元", "元, 万元 or 亿元")}[option]
+            raise Usage(f"{option} 要写成 列名={value}，写的是 {text}", f"write {option} HEADING={value}, not {text}")
         found.append((left.strip(), right.strip()))
     return found
+
+
+def headings_of(given: Sequence[str]) -> list[str]:
+    return [text.rpartition("=")[0].strip() for text in given]
 
 
 class watching:  # noqa: N801 -- reads as a verb where it is used
@@ -208,34 +225,31 @@ def rehearse(actor: Actor, request: ImportRequest, storer: Storer, quiet: bool) 
         return importing.rehearse(actor=actor, request=request, storer=storer, watch=watch)
 
 
-def show_rehearsal(rehearsal: Rehearsal) -> None:
-    show_headings(rehearsal.headings)
-    if rehearsal.differences:
-        table = Table(say("记录", "record"), say("字段", "field"), say("现在", "now"), say("将变为", "would be"))
-        for key, changes in rehearsal.differences[:20]:
-            for name, (before, after) in changes.items():
-                table.add_row(str(key), name, escape(str(before)[:60]), escape(str(after)[:60]))
-        STDOUT.print(table)
+def show_rehearsal(request: ImportRequest, rehearsal: Rehearsal) -> None:
+    show_headings(request, rehearsal.headings)
+    show_differences(request.kind, rehearsal)
     show_counts(rehearsal.counts)
     STDOUT.print(say("预演完毕,没有写入任何数据", "a rehearsal: nothing was written"))
 
 
-def show_headings(tables: Sequence[dict[str, Any]]) -> None:
+def show_headings(request: ImportRequest, tables: Sequence[dict[str, Any]]) -> None:
     """How each sheet's headings were read; what was not understood is named."""
     for each in tables:
         name = " · ".join(part for part in (each["file"], each.get("sheet")) if part)
         if "refused" in each:
-            STDOUT.print(f"{name}: {reason_text(each['refused'], each, language())}", markup=False)
+            told = worded(refused_table(request, each)).removeprefix(each["file"]).lstrip("：: ")
+            STDOUT.print(f"{name}: {told} [{each['refused']}]", markup=False)
             continue
-        read = ", ".join(f"{c['heading']}→{c['field']}" for c in each["columns"] if c["field"])
-        STDOUT.print(f"{name}: {read}", soft_wrap=True, markup=False)
-        if each["unmapped"]:
-            STDOUT.print(
-                say("  未识别的列(用 --map 或 --ignore 说明)", "  headings not understood (use --map or --ignore)")
-                + ": "
-                + ", ".join(each["unmapped"]),
-                markup=False,
-            )
+        columns = [column for column in each["columns"] if column["field"]]
+        read = [f"{c['heading']}→{label(c['field'])}" for c in columns if not c["field"].startswith(KEPT_ASIDE)]
+        aside = [c["heading"] for c in columns if c["field"].startswith(KEPT_ASIDE)]
+        STDOUT.print(f"{name}: {', '.join(read)}", soft_wrap=True, markup=False)
+        for words, headings in (
+            (say("原样保留的列", "kept as they are"), aside),
+            (say("未识别的列(用 --map 或 --ignore 说明)", "not understood (use --map or --ignore)"), each["unmapped"]),
+        ):
+            if headings:
+                STDOUT.print(f"  {words}: {', '.join(headings)}", markup=False)
 
 
 def show_counts(counts: dict[str, Any]) -> None:
@@ -245,7 +259,7 @@ def show_counts(counts: dict[str, Any]) -> None:
     }  # fmt: skip
     STDOUT.print("  ".join(f"{word} {counts[name]}" for name, word in words.items()))
     for code, count in sorted(counts["reasons"].items(), key=lambda pair: -pair[1]):
-        STDOUT.print(f"  {count:>7}  {reason_text(code, {}, language())} [{code}]", markup=False)
+        STDOUT.print(f"  {count:>7}  {row_reason(code)} [{code}]", markup=False)
 
 
 def finish(as_json: bool, result: dict[str, Any]) -> None:
@@ -253,36 +267,4 @@ def finish(as_json: bool, result: dict[str, Any]) -> None:
         print_json(result)
 
 
-@click.command("undo")
-@click.argument("number")
-def undo(number: str) -> None:
-    """撤销一次导入。 Take a whole import back."""
-    run = run_called(number)
-    importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=storer_of(run.kind))
-    make_findable(run.kind)
-    STDOUT.print(say(f"已撤销 {run.number}", f"taken back {run.number}"))
-
-
-def run_called(number: str) -> ImportRun:
-    run = ImportRun.objects.filter(number=number).first()
-    if run is None:
-        raise NotFound("import_not_found", number=number)
-    return run
-
-
-@click.command("runs")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]))
-def runs(since: datetime | None) -> None:
-    """列出导入记录。 List imports."""
-    day: date = since.date() if since else date.min
-    zh = ("编号", "类型", "来源", "状态", "行", "新增", "更新", "未变", "退回")
-    en = ("import", "kind", "sender", "state", "rows", "created", "updated", "unchanged", "rejected")
-    # The number is what people copy: it is never cut, whatever the width.
-    table = Table(Column(say(zh[0], en[0]), no_wrap=True), *map(say, zh[1:], en[1:]))
-    for run in ImportRun.objects.filter(created_at__date__gte=day).order_by("-id")[:100]:
-        counts = (run.rows, run.created, run.updated, run.unchanged, run.rejected)
-        table.add_row(run.number, run.kind, escape(run.sender), run.state, *map(str, counts))
-    STDOUT.print(table)
-
-
-COMMANDS = {"import": import_files, "undo": undo, "runs": runs}
+COMMANDS = {"import": import_files}

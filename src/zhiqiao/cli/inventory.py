@@ -31,6 +31,7 @@ class Taken:
     """What a round of stocktaking, appraisal and tiering came to."""
 
     scope: dict[str, int]
+    without_institution: int
     patents: int
     appraised: int
     without_total: int
@@ -65,7 +66,9 @@ def take_and_appraise(actor: Actor, cutoff: date, today: date) -> Taken:
         )
         appraised = appraise_patents(actor=actor, ids=None, as_of=today, progress=step)
         tiers = suggest_tiers(actor=actor, entry_ids=None, as_of=today, progress=step)
-    return Taken(dict(stock.codes), appraised.patents, appraised.written, appraised.without_total, dict(tiers.tiers))
+    scope, outside = dict(stock.codes), stock.without_institution
+    without = appraised.without_total
+    return Taken(scope, outside, appraised.patents, appraised.written, without, dict(tiers.tiers))
 
 
 @click.command("appraise")
@@ -87,6 +90,10 @@ def appraise(cutoff: datetime | None, as_json: bool) -> None:
 
 def show(taken: Taken) -> None:
     STDOUT.print(say("盘点范围", "scope") + ": " + worded(taken.scope))
+    if taken.without_institution:
+        zh = "另有 {} 件专利没有高校、科研院所、医院或国有企业权利人，不在盘点范围"
+        en = "{} more patents are held by no university, institute, hospital or state-owned firm and are not counted"
+        STDOUT.print(say(zh, en).format(taken.without_institution))
     zh = "评价 {} 件,新写入 {},证据不足不出总分 {}"
     en = "{} appraised, {} written, {} without a total for lack of evidence"
     STDOUT.print(say(zh, en).format(taken.patents, taken.appraised, taken.without_total))

@@ -15,15 +15,17 @@ from django.db import DatabaseError
 
 from zhiqiao import __version__
 from zhiqiao.cli.console import complain, say
-from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.cli.usage import worded_usage
+from zhiqiao.kernel.errors import Invalid, ZhiqiaoError
 
 # Command → the module that has it, in the order of the help.
 SECTIONS = {
     "demo": "demo",
     "setup": "setup",
     "import": "imports",
-    "undo": "imports",
-    "runs": "imports",
+    "undo": "runs",
+    "runs": "runs",
+    "fields": "fields",
     "match": "matching",
     "push": "matching",
     "appraise": "inventory",
@@ -50,12 +52,7 @@ class Sections(click.Group):
         try:
             django.setup()
         except ValueError as unreadable:
-            raise click.ClickException(
-                say(
-                    "环境变量 ZHIQIAO_DATABASE_URL 读不懂",
-                    "the environment variable ZHIQIAO_DATABASE_URL makes no sense",
-                )
-            ) from unreadable
+            raise Invalid("database_url_unreadable") from unreadable
         found: click.Command = import_module(f"zhiqiao.cli.{SECTIONS[name]}").COMMANDS[name]
         return found
 
@@ -68,7 +65,7 @@ def zhiqiao() -> None:
 
 def run() -> None:
     try:
-        code = zhiqiao.main(standalone_mode=False)
+        code = zhiqiao.main(standalone_mode=False, prog_name="zhiqiao")
     except ZhiqiaoError as error:
         complain(error)
         code = 1
@@ -78,7 +75,7 @@ def run() -> None:
     except (click.Abort, KeyboardInterrupt):
         code = tell(say("已中止", "stopped"))
     except REFUSED as error:
-        code = tell(f"{say('错误', 'error')}: {refused(error)}")
+        code = tell(f"{say('错误', 'error')}: {refused(error)} [{code_of(error)}]")
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -87,24 +84,64 @@ REFUSED = (click.ClickException, DatabaseError, ImproperlyConfigured, OSError, U
 
 
 def refused(error: BaseException) -> str:
+    if isinstance(error, click.FileError):
+        return f"{error.message} {error.ui_filename}"
     if isinstance(error, click.ClickException):
-        return error.format_message()
+        return worded_usage(error)
     if isinstance(error, DatabaseError):
-        told = str(error)
-        if any(each in told.lower() for each in DISK_FULL):
-            return disk_full()
-        advice = say("数据库不可用,请先运行 zhiqiao setup", "the database cannot be used; run zhiqiao setup first")
-        return f"{advice}: {told}"
+        return database_trouble(str(error))
     if isinstance(error, UnicodeEncodeError):
         return say("参数不是 UTF-8 文字", "an argument is not text in UTF-8")
     if isinstance(error, OSError):
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in FULL:
             return disk_full(error.filename)
         # A missing file, a closed pipe: the system's own words say best what it is.
         return f"{error.strerror or error} {error.filename or ''}".strip()
     return str(error)
 
 
+def code_of(error: BaseException) -> str:
+    """The stable code of what is no refusal of our own."""
+    if isinstance(error, click.FileError):
+        return "file_missing"
+    if isinstance(error, (click.ClickException, UnicodeEncodeError)):
+        return "usage"
+    if isinstance(error, DatabaseError):
+        return database_code(str(error))
+    if isinstance(error, ImproperlyConfigured):
+        return "bad_setting"
+    if isinstance(error, OSError) and error.errno in FULL:
+        return "disk_full"
+    return "file_missing" if isinstance(error, FileNotFoundError) else "system"
+
+
+def database_code(told: str) -> str:
+    low = told.lower()
+    if any(each in low for each in DISK_FULL):
+        return "disk_full"
+    if "no such table" in low or ("relation" in low and "does not exist" in low):
+        return "database_not_ready"
+    return "database_busy" if "locked" in low else "database_unavailable"
+
+
+def database_trouble(told: str) -> str:
+    """What to do about a database that cannot be used; the driver's own words follow."""
+    match database_code(told):
+        case "disk_full":
+            return disk_full()
+        case "database_not_ready":
+            advice = say("还没有建库，请先运行 zhiqiao setup", "there are no tables yet; run zhiqiao setup first")
+        case "database_busy":
+            advice = say("数据库正被占用，请稍后再试", "the database is in use; try again in a minute")
+        case _:
+            advice = say(
+                "数据库不可用，请检查数据库是否已启动、ZHIQIAO_DATABASE_URL 和数据目录是否正确",
+                "the database cannot be used; see whether it runs, and look at ZHIQIAO_DATABASE_URL and ZHIQIAO_HOME",
+            )
+    return f"{advice}: {told}"
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # How SQLite and PostgreSQL say it.
 DISK_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
+from zhiqiao.cli.usage import Usage
 from zhiqiao.core.indexing import status
 from zhiqiao.engine.documents import NO_FILTERS, Filters
 from zhiqiao.kernel.application_numbers import parse_application_number
@@ -34,7 +35,7 @@ TONES = {"strong": "bold green", "fair": "green", "weak": "yellow", "none": "dim
 def match(need: str | None, text: str | None, most: int, alive: bool, as_json: bool) -> None:
     """为需求找专利,并说明理由。 The patents that answer a need, and why."""
     if (need is None) == (text is None):
-        raise click.UsageError(say("--need 与 --text 二选一", "give either --need or --text"))
+        raise Usage("--need 与 --text 二选一", "give either --need or --text")
     actor = operator(getpass.getuser())
     asked = Asked(most, Filters((("status", ("alive",)),)) if alive else NO_FILTERS)
     with speaking():

@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 
 import click
+from django.db import transaction
 
-from zhiqiao.cli.console import STDOUT, say
-from zhiqiao.kernel.errors import NotFound
+from zhiqiao.cli.console import STDOUT, say, speaking
+from zhiqiao.kernel.errors import Invalid, NotFound
 from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
 from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Organisation, User
 from zhiqiao.parties.naming import OrganisationFinder
-from zhiqiao.parties.roles import Role
+from zhiqiao.parties.roles import KINDS_OF_ROLE, OrganisationKind, Role
 
 
 @click.group("user")
@@ -30,9 +31,24 @@ def create(username: str, name: str, role: str, organisation: str, password: str
     """新建账号并授予角色。 Make a log-in with a role."""
     actor = operator(getpass.getuser())
     place = organisation_called(organisation)
-    person = create_user(actor=actor, person=NewPerson(username, name, password=password))
-    grant_role(actor=actor, user=person, organisation=place, role=role)
+    refuse_unfitting(role, place)
+    with transaction.atomic():  # no log-in stays behind where the role is refused
+        person = create_user(actor=actor, person=NewPerson(username, name, password=password))
+        grant_role(actor=actor, user=person, organisation=place, role=role)
     STDOUT.print(f"{person.username}: {role} @ {place.name}", markup=False)
+
+
+def refuse_unfitting(role: str, place: Organisation) -> None:
+    """Say which kinds of organisation a role is for, before anything is written."""
+    fitting = KINDS_OF_ROLE[role]
+    if place.kind in fitting:
+        return
+    with speaking():
+        kinds = [str(each.label) for each in OrganisationKind if each in fitting]
+        raise Invalid(
+            "role_not_for_kind", organisation=place.name, kind=place.get_kind_display(), role=role,
+            role_name=str(Role(role).label), kinds=say("、", ", ").join(kinds),
+        )  # fmt: skip
 
 
 def organisation_called(name: str) -> Organisation:
