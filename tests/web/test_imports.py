@@ -122,3 +122,52 @@ def test_import_without_a_file_is_no_import(city: City, name: str) -> None:
     )
     assert answer.status_code == 422 and list(answer.context["form"].errors) == ["uploads"]
     assert ImportRun.objects.count() == before
+
+
+def test_rows_taken_with_a_note_are_named_and_exported(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client, uploads=[upload(text="专利名称,申请号,申请人\n一种好装置,201710601862,示例学院\n")])
+    work()
+    noted = client.get(reverse("import_page", args=[run.public_id])).context["noted"]
+    assert [(row.number, row.reason) for row in noted] == [(2, "申请号缺校验位，已补上")]
+    sheet = b"".join(client.get(reverse("import_notes", args=[run.public_id, "csv"])))
+    assert "201710601862" in sheet.decode("utf-8-sig")
+
+
+def test_heading_read_wrongly_is_put_right(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client)
+    work()
+    where = reverse("import_headings", args=[run.public_id])
+    form = client.get(where).context["form"]
+    assert "一种好装置 · 一种坏装置" in client.get(where).content.decode()
+    for each in form.read_fields():
+        words = [shown for _, shown in each.field.choices]
+        assert len(words) == len(set(words))
+    wrong = list(form.questions.read).index("申请人")
+    said = {f"read{n}": standing for n, standing in enumerate(form.questions.read.values())}
+    said |= {f"unit{n}": "万元" for n in range(len(form.questions.amounts))} | {f"read{wrong}": "-"}
+    assert client.post(where, said).status_code == 302
+    again = ImportRun.objects.latest("id")
+    assert again.options["mapping"]["申请人"] is None and "申请号" not in again.options["mapping"]
+    work()
+    page = client.get(reverse("import_page", args=[again.public_id])).content.decode()
+    assert "申请人 → 不导入" in page and "未识别" not in page
+
+
+def test_file_without_headings_says_what_to_do(city: City) -> None:
+    client = city.client("bureau")
+    run = hand_in(client, uploads=[upload(name="坏.xlsx", text="不是表格")])
+    work()
+    answer = client.get(reverse("import_page", args=[run.public_id]))
+    assert "所有行均已入库" not in answer.content.decode() and "改正文件后重新上传" in answer.content.decode()
+    assert [count for _, count in answer.context["reasons"]] == [1]
+
+
+def test_refused_day_stands_beside_the_day(city: City) -> None:
+    answer = city.client("bureau").post(
+        reverse("import_new"),
+        {"kind": "patents", "uploads": [upload()], "sender": "示例学院", "as_of": "2999-01-01"},
+    )
+    assert sorted(answer.context["form"].errors) == ["as_of", "uploads"]
+    assert "重新选择文件" in answer.content.decode()

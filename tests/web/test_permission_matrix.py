@@ -152,6 +152,12 @@ MATRIX: dict[str, Row] = {
         foreign="302 404 404 404 404 404",
         absent="302 404 404 404 404 404",
     ),
+    "import_notes": Row(
+        record="run",
+        own="302 404 200 200 404 404",
+        foreign="302 404 404 200 404 404",
+        absent="302 404 404 404 404 404",
+    ),
     "import_undo": Row(
         record="run",
         method="post",
@@ -199,11 +205,12 @@ def address(city: City, name: str, owner: str = "") -> str:
         return reverse(name, args=["csv"])
     if not row.record:
         return reverse(name)
+    kind = ["csv"] if name == "import_notes" else []
     if owner == "absent":
-        return reverse(name, args=[uuid.uuid4()])
+        return reverse(name, args=[uuid.uuid4(), *kind])
     if row.record == "organisation":
         return reverse(name, args=[city.houses["firm" if owner == "own" else "other"].public_id])
-    return reverse(name, args=[city.records[f"{owner}_{row.record}"].public_id])
+    return reverse(name, args=[city.records[f"{owner}_{row.record}"].public_id, *kind])
 
 
 def asked(city: City, who: str, name: str, owner: str = "") -> HttpResponse:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.roles import Role
-from zhiqiao.web.pages import dock_for, navigation_for
+from zhiqiao.web.pages import BY_NAME, dock_for, navigation_for
 
 THEMES = frozenset({"light", "dark"})
 
@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     chosen = request.COOKIES.get("theme", "")
     frame: dict[str, Any] = {"actor": actor, "theme": chosen if chosen in THEMES else ""}
     if actor.signed_in:
+        frame["may_search"] = BY_NAME["patent_list"].open_to(actor)
         frame["navigation"] = navigation_for(actor, place)
         frame["dock"] = dock_for(actor, place)
         frame["role_names"] = [Role(role).label for role in sorted(actor.every_role) if role in Role.values]

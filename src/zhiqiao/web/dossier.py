@@ -16,10 +16,13 @@ from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.registry.models import Patent
+from zhiqiao.parties.roles import Role
+from zhiqiao.registry.models import HolderStatement, Patent
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
+from zhiqiao.web.declarations import of_statement
 from zhiqiao.web.industries import industry_names, named
+from zhiqiao.web.partial_days import partial_day
 from zhiqiao.wording import label
 
 FIELDS: Final = (
@@ -27,6 +30,7 @@ FIELDS: Final = (
     "granted_on", "grant_number", "expires_on", "main_class", "classes", "industries", "agency", "agents", "address",
     "priority", "funding", "funding_project", "family", "cited_by_count", "claim_count", "twin_number",
 )  # fmt: skip
+FIRMS: Final = frozenset({Role.ENTERPRISE_MEMBER.value})  # they look for patents and push none
 WIDE: Final = frozenset({"address", "classes", "family", "industries", "priority"})
 PUBLIC_HAPPENINGS: Final = frozenset({"status", "event"})
 
@@ -82,13 +86,17 @@ def of_patent(actor: Actor, patent: Patent) -> dict[str, Any]:
     """``insider``: the patent's holders and the city, who also see where each field came from."""
     insider = actor.signed_in and PATENTS.may(actor, "view_statement", patent)
     sources = sources_for(actor, patent) if insider else Sources()
+    statement = HolderStatement.objects.filter(patent=patent).select_related("run").first() if insider else None
     exploitation = patent.exploitation.filter(withdrawn_at=None).order_by("grade", "id")
     standing = patent.holdings.filter(superseded_at=None).select_related("organisation").order_by("role", "ordinal")
     return {
         "insider": insider,
-        "may_push": actor.signed_in and PATENTS.may(actor, "push", patent),
+        "may_push": actor.signed_in and actor.every_role != FIRMS and PATENTS.may(actor, "push", patent),
         "status_source": sources.named(patent.status_source) if insider else "",
         "facts": list(_facts(patent, sources)),
+        "statement": statement,
+        "statement_run": sources.runs.get(statement.run_id or 0) if statement else None,
+        "declared": list(of_statement(statement)) if statement else [],
         "holdings": standing,
         "encumbrances": patent.encumbrances.filter(withdrawn_at=None).order_by("-starts_on", "id"),
         "exploitation": [(each, sources.named(each.source)) for each in exploitation],
@@ -111,7 +119,7 @@ def _shown(patent: Patent, name: str) -> Any:
         return patent.shown_number
     if name in {"kind", "funding"}:
         return getattr(patent, f"get_{name}_display")()
-    return getattr(patent, name)
+    return partial_day(patent, name) or getattr(patent, name)
 
 
 def _stock(actor: Actor, patent: Patent) -> dict[str, Any]:

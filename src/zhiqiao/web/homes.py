@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -25,12 +24,15 @@ from zhiqiao.inventory.selectors import (
 from zhiqiao.matching.selectors import newest_matches
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.actors import Actor
+from zhiqiao.parties.roles import Role
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web.pages import BY_NAME
 from zhiqiao.web.paging import count_up_to
 from zhiqiao.web.sending import importable
 
 SHOWN: Final = 6  # lines in each box
+LOOKED_AT: Final = 30  # newest imports
+MOST_TROUBLED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,23 @@ def home_of(actor: Actor) -> dict[str, Any]:
 
 def _figures(actor: Actor) -> Iterator[Figure]:
     patents = patents_visible_to(actor)
-    yield Figure(_("Patents in the register"), count_up_to(patents), reverse("patent_list"))
+    whose = "" if sees_whole_city(actor) else _("Whole city")
+    yield Figure(_("Patents in the register"), count_up_to(patents), reverse("patent_list"), whose)
     yield Figure(
-        _("In force"), count_up_to(patents.filter(status_group="alive")), f"{reverse('patent_list')}?status=alive"
+        _("In force"),
+        count_up_to(patents.filter(status_group="alive")),
+        f"{reverse('patent_list')}?status=alive",
+        whose,
     )
     if BY_NAME["inventory_home"].open_to(actor):
         yield from _stock_figures(actor)
     needs = needs_visible_to(actor).filter(state="open")
-    yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open")
+    yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open", whose)
+
+
+def sees_whole_city(actor: Actor) -> bool:
+    """Whose own figures are the city's: nothing is to be told apart."""
+    return bool(actor.every_role & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})
 
 
 def _stock_figures(actor: Actor) -> Iterator[Figure]:
@@ -89,8 +100,10 @@ def _stock_figures(actor: Actor) -> Iterator[Figure]:
         return
     covered = coverage(actor, rows.inventory)
     share = covered.rate(covered.appraised)
-    note = "" if share is None else _("%(share)s appraised") % {"share": f"{share:.0%}"}
-    yield Figure(_("Counted in stock"), rows.rows_in, f"{reverse('inventory_scope')}?inside=True", note)
+    notes = [] if sees_whole_city(actor) else [_("Own institution")]
+    if share is not None:
+        notes.append(_("%(share)s appraised") % {"share": f"{share:.0%}"})
+    yield Figure(_("Counted in stock"), rows.rows_in, f"{reverse('inventory_scope')}?inside=True", " · ".join(notes))
 
 
 def _tasks(actor: Actor) -> Iterator[Task]:
@@ -139,14 +152,25 @@ def _stock_tasks(actor: Actor) -> Iterator[Task]:
 
 
 def _import_tasks(actor: Actor) -> Iterator[Task]:
-    troubled = Q(rejected__gt=0) | Q(state=ImportRun.State.FAILED)
-    for run in imports_visible_to(actor).filter(troubled).exclude(state=ImportRun.State.UNDONE).order_by("-id")[:3]:
+    for run in _troubled(actor):
         yield Task(
             _("Import %(number)s left out %(rejected)s rows") % {"number": run.number, "rejected": run.rejected}
             if run.rejected
             else _("Import %(number)s could not be read") % {"number": run.number},
-            _("Download the report, correct the rows in it, and send it again."),
+            _("Download the report, correct the rows in it, and send it again.")
+            if run.rejected
+            else _("See there why, correct the file, and send it again."),
             reverse("import_page", args=[run.public_id]),
             "file-import",
             "warn",
         )
+
+
+def _troubled(actor: Actor) -> list[ImportRun]:
+    """The newest import of each sender where it has rows to correct: an older one was sent again since."""
+    runs = imports_visible_to(actor).exclude(state__in=[ImportRun.State.UNDONE, ImportRun.State.RUNNING])
+    newest: dict[tuple[str, str, int | None], ImportRun] = {}
+    for run in runs.order_by("-id")[:LOOKED_AT]:
+        newest.setdefault((run.kind, run.sender, run.organisation_id), run)
+    bad = [run for run in newest.values() if run.rejected or run.state == ImportRun.State.FAILED]
+    return bad[:MOST_TROUBLED]

@@ -1,9 +1,13 @@
-"""The first rejected rows of an import, with the words of each reason."""
+"""The rows of an import that were left out or taken with a note, with the words of each reason."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from zhiqiao.core.importing import opened
 from zhiqiao.core.models import ImportRow, ImportRun
@@ -34,3 +38,34 @@ def _bad(run: ImportRun, row: ImportRow) -> BadRow:
     return BadRow(
         table_name(run, row.table_number), row.row_number, row.column, reason, " · ".join(filled[:CELLS_SHOWN])
     )
+
+
+def reasons_of(run: ImportRun) -> list[tuple[str, int]]:
+    """Each reason with how often, the commonest first; of a file or sheet that could not be read, once each."""
+    counted = Counter(run.reasons)
+    if run.state == ImportRun.State.FAILED:
+        for code, tables in Counter(table["refused"] for table in run.headings if table.get("refused")).items():
+            counted[code] = tables
+    return counted.most_common()
+
+
+def first_noted(run: ImportRun) -> list[BadRow]:
+    return [_noted(run, row) for row in noted_rows(run)[:SHOWN]] if run.reasons else []
+
+
+def noted_rows(run: ImportRun) -> QuerySet[ImportRow]:
+    """Rows that came in although something about them was odd."""
+    return ImportRow.objects.filter(run=run).exclude(outcome="rejected").exclude(codes=[]).order_by("id")
+
+
+def _noted(run: ImportRun, row: ImportRow) -> BadRow:
+    filled = [opened(str(cell)) for cell in row.cells if cell not in (None, "")]
+    words = " · ".join(row_reason(code, row.facts) for code in row.codes)
+    file = table_name(run, row.table_number)
+    return BadRow(file, row.row_number, row.column, words, " · ".join(filled[:CELLS_SHOWN]))
+
+
+def noted_cells(run: ImportRun) -> Iterator[list[Any]]:
+    for row in noted_rows(run).iterator(chunk_size=1000):
+        told = _noted(run, row)
+        yield [told.file, told.number, told.reason, told.cells]

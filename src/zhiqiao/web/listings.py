@@ -20,9 +20,12 @@ from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web import filters
 from zhiqiao.web.acting import with_actors
+from zhiqiao.web.declarations import said_in, with_statements, yuan_in
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.lists import Column, Listing
+from zhiqiao.web.pages import STOCK
 from zhiqiao.web.paging import Sort
+from zhiqiao.web.partial_days import partial_day
 from zhiqiao.wording import label, sentence, trail_word
 
 
@@ -32,6 +35,14 @@ def holder_names(patent: Patent) -> list[str]:
         str(each.get("name", each) if isinstance(each, dict) else each) for each in patent.holders or patent.applicants
     ]
 
+
+DECLARED_COLUMNS: tuple[Column[Patent], ...] = (
+    Column(_("Expected price (yuan)"), lambda p: yuan_in(p, "expected_price"), shown=False, roles=STOCK),
+    Column(_("Willingness"), lambda p: said_in(p, "willingness"), shown=False, roles=STOCK),
+    Column(_("Accepted ways"), lambda p: said_in(p, "ways"), shown=False, roles=STOCK),
+    Column(_("Maturity"), lambda p: said_in(p, "maturity"), shown=False, roles=STOCK),
+    Column(_("Department"), lambda p: said_in(p, "department"), shown=False, roles=STOCK),
+)
 
 PATENTS: Listing[Patent] = Listing(
     name="patent_list",
@@ -44,7 +55,7 @@ PATENTS: Listing[Patent] = Listing(
         Column(_("Kind"), lambda p: p.get_kind_display()),
         Column(_("Holder"), holder_names),
         Column(_("Class"), lambda p: p.main_class, sort="class"),
-        Column(_("Filed"), lambda p: p.filed_on, sort="-filed"),
+        Column(_("Filed"), lambda p: partial_day(p, "filed_on") or p.filed_on, sort="-filed"),
         Column(_("Status and its day"), lambda p: p.get_status_group_display()),
         Column(_("Status in the source's words"), lambda p: p.status_words, shown=False),
         Column(_("Status as of"), lambda p: p.status_as_of, shown=False),
@@ -54,6 +65,7 @@ PATENTS: Listing[Patent] = Listing(
         Column(_("Inventors"), lambda p: p.inventors, shown=False),
         Column(_("Public funding"), lambda p: p.get_funding_display(), shown=False),
         Column(_("Abstract"), lambda p: p.abstract, shown=False),
+        *DECLARED_COLUMNS,
     ),
     sorts=(
         Sort("-filed", "filed_on", descending=True, nullable=True),
@@ -68,6 +80,7 @@ PATENTS: Listing[Patent] = Listing(
     row="patents/row.html",
     empty="patents/empty.html",
     actions="patents/actions.html",
+    attach=with_statements,
 )
 
 PUBLIC_PATENTS: Listing[Patent] = Listing(

@@ -33,13 +33,17 @@ Text = str | Promise
 @dataclass(frozen=True)
 class Column(Generic[M]):
     """One column on the page and in the export. ``heading`` empty: only on the page, ``value`` None: not exported.
-    ``sort`` names the rising order, with "-" before it the falling one."""
+    ``sort`` names the rising order, with "-" before it the falling one. ``roles``: to whom alone it is exported."""
 
     heading: Text
     value: Callable[[M], Any] | None = None
     sort: str = ""
     css: str = ""
     shown: bool = True
+    roles: frozenset[str] | None = None
+
+    def exported_to(self, actor: Actor) -> bool:
+        return self.value is not None and (self.roles is None or bool(actor.every_role & self.roles))
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def list_export(request: SignedInRequest, listing: Listing[Any], kind: str) -> H
     """All rows that the filters in the address leave, in the order of the page, as ``xlsx`` or ``csv``."""
     filters = filtered(request, listing)
     records = filters.qs if filters.is_valid() else listing.records(request.actor).none()
-    columns = [column for column in listing.columns if column.value is not None]
+    columns = [column for column in listing.columns if column.exported_to(request.actor)]
     rows = ordered(records, listing.sort_named(request.GET.get("sort", "")))
     sheet = Sheet(
         str(listing.title), [str(column.heading) for column in columns], _cells(request.actor, listing, rows, columns)

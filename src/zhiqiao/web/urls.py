@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:public_id>/", imports.import_page, name="import_page"),
     path("imports/<uuid:public_id>/headings/", imports.import_headings, name="import_headings"),
     path("imports/<uuid:public_id>/report/", imports.import_report, name="import_report"),
+    path("imports/<uuid:public_id>/notes.<sheet:kind>", imports.import_notes, name="import_notes"),
     path("imports/<uuid:public_id>/undo/", imports.import_undo, name="import_undo"),
     path("inventory/", inventory.inventory_home, name="inventory_home"),
     path("inventory/rows/", inventory.inventory_scope, name="inventory_scope"),

@@ -34,6 +34,13 @@ LABELS: Final[dict[str, str | Promise]] = {
     "not_first_holder": _("Not the first holder"), "not_granted": _("Not granted"), "ended": _("Ended"),
     "expired": _("Term expired"), "granted_after_cutoff": _("Began after the cutoff"),
     "restorable": _("Lapsed, restorable"),
+    "no_longer_held": _("No longer held by it"), "import_undone": _("Its import was undone"),
+    # kinds and statuses of patents
+    "invention": _("Invention"), "utility_model": _("Utility model"), "design": _("Design"),
+    "alive": _("In force"), "pending": _("Pending"), "dead": _("Ended"),
+    # versions of the rules
+    "tiers-zq1": _("Tier rules, version 1"), "gbt42748-zq1": _("Appraisal after GB/T 42748, version 1"),
+    "design-zq1": _("Appraisal of designs, version 1"),
     # how a file goes through the stocktaking
     "to_file": _("To be filed"), "filing": _("Being filed"), "college_review": _("College review"),
     "school_review": _("Final review"), "registered": _("On the register"), "evaluating": _("Being evaluated"),
@@ -77,7 +84,12 @@ LABELS: Final[dict[str, str | Promise]] = {
     "maturity": _("Maturity"), "remaining_life": _("Remaining years of protection"),
     "kept_alive": _("Years kept in force"), "exploitation": _("Evidence of exploitation"),
     "city_industry": _("Firms of its industry in the city"), "dealings": _("Licences, pledges, assignments"),
-    "funded": _("Public funding"),
+    "funded": _("Public funding"), "as_of": _("As of"), "kinds": _("Kinds"), "countries": _("Countries"),
+    "cohort": _("Cohort"), "compared": _("Compared with"), "field": _("Technical field"),
+    "earlier_filings": _("Earlier filings"), "grades": _("Grades of the evidence"), "said": _("Declared"),
+    "not_exploited": _("Not exploited"), "self_exploited": _("Exploited by the holder"), "licensed": _("Licensed"),
+    "assigned": _("Assigned"), "equity": _("Contributed as equity"), "joint": _("Exploited jointly"),
+    "industrialised": _("Industrialised"),
     # columns of lists
     "application_number": _("Application number"), "patent_number": _("Patent number"),
     "publication_date": _("Publication date"), "grant_date": _("Grant date"), "locarno": _("Locarno class"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zhiqiao import wording
+from zhiqiao.registry.models import Patent
+from zhiqiao.web.partial_days import partial_day
 
 register = template.Library()
 
@@ -87,6 +90,19 @@ def bounded(count: int | None) -> str:
 @register.filter
 def yuan(value: Any) -> Any:
     return unknown() if value is None or value == "" else _("¥%(amount)s") % {"amount": f"{value:,}"}
+
+
+@register.filter
+def in_yuan(amount: Decimal) -> str:
+    """As a holder's list declares it: whole yuan without fen."""
+    shown = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return _("%(amount)s yuan") % {"amount": shown}
+
+
+@register.filter
+def known_day(patent: Patent, name: str) -> Any:
+    """The day, or as much of it as the file told."""
+    return partial_day(patent, name) or day(getattr(patent, name))
 
 
 @register.filter

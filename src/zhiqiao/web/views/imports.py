@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,12 +24,14 @@ from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
 from zhiqiao.web import listings
+from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.forms import ImportForm
-from zhiqiao.web.headings import HeadingForm, open_questions
-from zhiqiao.web.import_report import first_rejected
+from zhiqiao.web.headings import HeadingForm, every_question, open_questions
+from zhiqiao.web.import_report import first_noted, first_rejected, noted_cells, reasons_of
 from zhiqiao.web.lists import list_export, list_page
-from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.pages import BY_NAME, SignedInRequest, for_page
 from zhiqiao.web.sending import behalves, importable, send, send_again, take_back
+from zhiqiao.web.stocktaking import last_taken
 from zhiqiao.wording import refusal
 
 
@@ -59,9 +60,12 @@ def import_new(request: SignedInRequest) -> HttpResponse:
         try:
             run = received(request.actor, form.cleaned_data)
         except ZhiqiaoError as error:
-            form.add_error("uploads", refusal(error).text)
+            of_the_day = getattr(error, "reason", "") == "date_future"
+            form.add_error("as_of" if of_the_day else "uploads", refusal(error).text)
         else:
             return redirect("import_page", run.public_id)
+    if form.errors and "uploads" not in form.errors:
+        form.add_error("uploads", _("Choose the files again: a browser does not keep them when a form comes back."))
     return render(request, "imports/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -109,9 +113,12 @@ def import_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "run": run,
         "job": job_of(run),
         "files": run.files.select_related("blob"),
-        "reasons": Counter(run.reasons).most_common(),
+        "reasons": reasons_of(run),
         "rejected": first_rejected(run),
+        "noted": first_noted(run) if run.state != run.State.RUNNING else [],
         "questions": open_questions(run),
+        "sees_stock": BY_NAME["inventory_home"].open_to(request.actor),
+        "taking": last_taken(),
         "may_undo": IMPORTS.may(request.actor, "undo", run) and run.state in {run.State.DONE, run.State.FAILED},
     }
     template = "imports/state.html" if request.headers.get("HX-Request") else "imports/page.html"
@@ -123,7 +130,7 @@ def import_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def import_headings(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Say what headings mean and in which unit amounts are; then the same files are taken in once more."""
     run = run_for(request.actor, public_id)
-    form = HeadingForm(request.POST or None, questions=open_questions(run), kind=run.kind)
+    form = HeadingForm(request.POST or None, questions=every_question(run), kind=run.kind)
     if request.method == "POST" and form.is_valid():
         again = send_again(request.actor, run, form.mapping(), form.units())
         messages.success(request, _("Noted for this sender. The files are being taken in once more."))
@@ -138,6 +145,14 @@ def import_report(request: SignedInRequest, public_id: UUID) -> FileResponse:
     if run.report is None:
         raise NotFound
     return FileResponse(open_blob(run.report), as_attachment=True, filename=run.report_name)
+
+
+@require_safe
+@for_page("import_list")
+def import_notes(request: SignedInRequest, public_id: UUID, kind: str) -> HttpResponseBase:
+    run = run_for(request.actor, public_id)
+    headings = [_("File"), _("Row"), _("Note"), _("What the row holds")]
+    return download(Sheet(f"{run.number} {_('Rows taken with a note')}", headings, noted_cells(run)), kind)
 
 
 @require_POST

@@ -25,12 +25,14 @@ from zhiqiao.inventory.selectors import (
 )
 from zhiqiao.inventory.selectors.lists import DueFee
 from zhiqiao.kernel.errors import Invalid
+from zhiqiao.kernel.periods import PUBLISHED_PLAN
 from zhiqiao.parties.models import Organisation
 from zhiqiao.web import listings
 from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.forms import TierForm
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.stocktaking import last_taken
 from zhiqiao.wording import refusal
 
 FEES_SHOWN = 200
@@ -46,7 +48,8 @@ def inventory_home(request: SignedInRequest) -> HttpResponse:
         (_("Screened"), covered.screened, covered.rate(covered.screened)),
         (_("On the register"), covered.registered, covered.rate(covered.registered)),
     ]
-    return render(request, "inventory/home.html", {"overview": overview, "coverage": covered, "rates": rates})
+    context = {"overview": overview, "coverage": covered, "rates": rates, "taking": last_taken()}
+    return render(request, "inventory/home.html", context)
 
 
 @require_safe
@@ -76,7 +79,8 @@ def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponseB
 @require_safe
 @for_page("inventory_fees")
 def inventory_fees(request: SignedInRequest) -> HttpResponse:
-    dues = fees_due(request.actor, timezone.localdate())
+    today = timezone.localdate()
+    dues = fees_due(request.actor, today)
     context = {
         "dues": dues[:FEES_SHOWN],
         "count": len(dues),
@@ -84,6 +88,7 @@ def inventory_fees(request: SignedInRequest) -> HttpResponse:
         "late": dues.late,
         "total": dues.total,
         "provisional": dues.provisional,
+        "provisional_years": [year for year in (today.year, today.year + 1) if not PUBLISHED_PLAN.is_published(year)],
     }
     return render(request, "inventory/fees.html", context)
 

@@ -1,0 +1,64 @@
+"""What a role finds on its pages, and what it is spared."""
+
+from __future__ import annotations
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.web.conftest import PASSWORD, City, make_run
+from zhiqiao.core.models import ImportRun, Job
+
+
+def home(city: City, who: str) -> str:
+    return city.client(who).get(reverse("home")).content.decode()
+
+
+def test_figures_say_whose_they_are(city: City) -> None:
+    shown = home(city, "holder")
+    assert "全市" in shown and "本单位" in shown
+    assert "本单位" not in home(city, "bureau")
+
+
+def test_search_box_is_for_those_who_may_search(city: City) -> None:
+    assert 'id="band-q"' not in home(city, "admin") and 'id="band-q"' in home(city, "firm")
+
+
+def test_firm_is_offered_no_push(city: City) -> None:
+    where = {who: reverse("patent_page", args=[city.records["own_patent"].public_id]) for who in ("holder", "bureau")}
+    assert all("推送建议" in city.client(who).get(page).content.decode() for who, page in where.items())
+    where_firm = reverse("patent_page", args=[city.records["open_patent"].public_id])
+    assert "推送建议" not in city.client("firm").get(where_firm).content.decode()
+
+
+def test_bad_import_is_a_task_until_it_was_sent_again(city: City) -> None:
+    house = city.houses["college"]
+    for number in ("IMP-A", "IMP-B", "IMP-C"):
+        make_run(number, house)
+    tasks = [str(task.text) for task in city.client("holder").get(reverse("home")).context["tasks"]]
+    assert [text for text in tasks if "IMP" in text] == ["导入 IMP-C 有 1 行被退回"]
+    ImportRun.objects.create(
+        kind="patents", number="IMP-D", sender="示例", actor_id="x", actor_name="示例", organisation_id=house.pk,
+        fingerprint="d", state=ImportRun.State.DONE, rows=3, created=3,
+    )  # fmt: skip
+    tasks = [str(task.text) for task in city.client("holder").get(reverse("home")).context["tasks"]]
+    assert not [text for text in tasks if "IMP" in text]
+
+
+def test_when_the_stock_was_last_taken(city: City) -> None:
+    client = city.client("holder")
+    Job.objects.create(kind="stock", idempotency_key="stock:1", actor_id="x", actor_name="x")
+    assert "正在重新盘点" in client.get(reverse("inventory_home")).content.decode()
+    assert (
+        "正在按本次导入重新盘点"
+        in client.get(reverse("import_page", args=[city.records["own_run"].public_id])).content.decode()
+    )
+    Job.objects.update(state=Job.State.DONE, finished_at="2026-11-20T00:00:00Z")
+    assert "2026-11-20" in client.get(reverse("inventory_home")).content.decode()
+
+
+def test_log_in_is_told_plainly(city: City) -> None:
+    client = Client()
+    answer = client.post(
+        reverse("account_login"), {"login": city.people["firm"].username, "password": PASSWORD}, follow=True
+    )
+    assert "登录成功。" in answer.content.decode() and "身份" not in answer.content.decode().split("登录成功")[0][-20:]
