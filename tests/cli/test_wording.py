@@ -193,3 +193,13 @@ def test_after_patents_one_is_told_what_comes_next(call: CommandLine, tmp_path: 
     path = write_list(tmp_path / "a.csv", [row(1)])
     assert "zhiqiao appraise" in call("import", "patents", path).out
     assert "zhiqiao appraise" not in call("import", "patents", path).out
+
+
+def test_every_reason_of_an_import_is_worded(call: CommandLine, tmp_path: Path) -> None:
+    load_shipped_reference(actor=operator("test"))
+    firm = {"单位名称": "示例电子有限公司", "单位类型": "怪类", "镇街": "没有镇"}
+    ran = call("import", "organisations", write_list(tmp_path / "o.csv", [firm, firm]))
+    ran_of_patents = call("import", "patents", write_list(tmp_path / "a.csv", [row(1), row(1)]))
+    reasons = [line for line in (ran.out + ran_of_patents.out).splitlines() if line.endswith("]")]
+    assert {line.rpartition("[")[2] for line in reasons} >= {"row_merged]", "town_unknown]", "kind_unknown]"}
+    assert all(any("一" <= char <= "鿿" for char in line) for line in reasons)

@@ -27,7 +27,7 @@ MODELS: Final[dict[str, type[Model]]] = {"patents": Patent, "organisations": Org
 # What the system works out from the other fields or keeps beside them; so is whatever has no label.
 TECHNICAL: Final = frozenset(
     {
-        "provenance", "anniversary", "check_filled", "industries", "public", "status_phase", "status_source",
+        "provenance", "anniversary", "check_filled", "public", "status_phase", "status_source",
         "organisation",
     }
 )  # fmt: skip
@@ -86,6 +86,8 @@ def told(kind: str, changes: Mapping[str, list[Any]]) -> Iterator[Row]:
         before, after = pair[0], pair[1]
         if name in TECHNICAL or (name == "status_group" and "status_words" in changes):
             continue
+        if (kind, name) == ("patents", "industries"):  # worked out from the class
+            continue
         if name in GROUPS:
             yield from _grouped(GROUPS[name], before or {}, after or {})
         elif name in ADDED:
@@ -116,6 +118,9 @@ def _withdrawn(value: Any) -> str:
 def value_in_words(kind: str, name: str, value: Any) -> str:
     if name in {"town_code", "park_code"}:
         return names_for("town", [value], language()).get(value, value) or NOTHING
+    if name == "industries":
+        named = names_for("industry", value or (), language())
+        return plain([named.get(code, code) for code in value or ()])
     field = next((each for each in MODELS[kind]._meta.concrete_fields if each.name == name), None)
     if field is not None and field.choices:
         return shorten(str(dict(field.flatchoices).get(value, value))) or NOTHING

@@ -22,7 +22,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The file is protected by a password; remove it and import again",
     ),
     "file_truncated": ("文件不完整或已损坏，请重新下载或导出", "The file is incomplete or damaged; export it again"),
-    "file_unreadable": ("文件无法读取", "The file cannot be read"),
+    "file_unreadable": (
+        "文件无法读取，请另存为 .xlsx 后再导入",
+        "The file cannot be read; save it as .xlsx and import that",
+    ),
     "file_kind_unknown": (
         "不认识的文件类型，请用 .xlsx、.xls、.csv 或国知局 XML",
         "Unknown kind of file; use .xlsx, .xls, .csv or the patent office's XML",
@@ -44,8 +47,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "sheet_empty": ("工作表是空的", "The sheet is empty"),
     "heading_missing": (
-        "找不到表头：没有一行含有能识别的列名",
-        "No heading row: no row names a column that is known",
+        "没有找到表头行：没有一行含有能识别的列名，请补上表头后再导入",
+        "No heading row: no row names a column that is known; add one and import again",
     ),
     "quote_unclosed": (
         "从这一行起引号没有闭合，后面的内容无法分行",
@@ -61,6 +64,15 @@ REASONS: dict[str, tuple[str, str]] = {
     "row_total": ("合计行", "Row of totals"),
     "row_footer": ("表尾说明", "Note below the list"),
     "heading_repeated": ("重复的表头", "The headings repeated"),
+    "row_merged": ("与同一清单中的另一行是同一条记录，已合并", "Merged into another row about the same record"),
+    "older_kept": (
+        "已有截止日更新的内容，未采用这里较旧的说法",
+        "A newer list says otherwise; what this older one says was not taken",
+    ),
+    "older_status_kept": (
+        "已有更新的法律状态，未采用这里较旧的状态",
+        "A newer legal status is known; the older one here was not taken",
+    ),
     # Rows and cells
     "row_unreadable": ("该行无法读取", "The row cannot be read"),
     "cells_beyond_headings": (
@@ -164,6 +176,21 @@ REASONS: dict[str, tuple[str, str]] = {
     "name_missing": ("没有单位名称", "No name"),
     "patent_title_missing": ("没有专利名称，已照样导入；请补上名称", "No title; taken in all the same, add one"),
     "title_missing": ("没有需求名称，也没有内容", "Neither a title nor contents"),
+    "organisation_conflict": (
+        "信用代码与单位名称指向不同的单位，请核对",
+        "Credit code and name belong to different organisations; look at both",
+    ),
+    "organisation_ambiguous": (
+        "这个名称对应多家单位，请补上统一社会信用代码",
+        "Several organisations bear this name; add the credit code",
+    ),
+    "kind_unknown": ("单位类型的写法不认识，未填入", "Unknown words for the kind of organisation; left out"),
+    "town_unknown": ("镇街名称不认识，未填入", "Unknown town; left out"),
+    "park_unknown": ("园区名称不认识，未填入", "Unknown park; left out"),
+    "former_name_used": (
+        "用的是曾用名，已对应到现名的单位",
+        "A former name; taken as the organisation of today's name",
+    ),
     "credit_code_empty": ("统一社会信用代码为空", "The credit code is empty"),
     "credit_code_format": ("不是统一社会信用代码", "Not a unified social credit code"),
     "credit_code_scientific": (
