@@ -203,3 +203,9 @@ def test_every_reason_of_an_import_is_worded(call: CommandLine, tmp_path: Path) 
     reasons = [line for line in (ran.out + ran_of_patents.out).splitlines() if line.endswith("]")]
     assert {line.rpartition("[")[2] for line in reasons} >= {"row_merged]", "town_unknown]", "kind_unknown]"}
     assert all(any("一" <= char <= "鿿" for char in line) for line in reasons)
+
+
+def test_two_passwords_that_differ(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["Correct-horse-9", "Correct-horse-8"])
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: next(answers))
+    assert "不一致" in call("user", "password", "nobody").refused
