@@ -32,7 +32,7 @@ SHOWN = [
     (name, "own" if row.record else "")
     for name, row in MATRIX.items()
     if row.method == "get"
-    and not name.endswith(("_export", "_report"))
+    and not name.endswith(("_export", "_report", "_notes"))
     and name not in {"account_login", "public_search", "account_logout"}
     and not name.startswith("mfa_a")
     and not name.startswith(("mfa_d", "mfa_g", "mfa_r", "mfa_v"))
@@ -120,12 +120,27 @@ def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
     page.get_by_label("您在找什么技术").fill("我们的压铸模具五万次就开裂，想找寿命翻倍的表面处理。")
     assert page.locator("#counted").inner_text().startswith("26")
     page.get_by_role("button", name="登记为需求").click()
+    page.wait_for_url("**/needs/new/**")
+    assert page.get_by_role("main").count() == 1
     assert "五万次" in page.get_by_label("您在找什么技术").input_value()
     page.get_by_label("不对外的细节").fill("最高出价二十万元")
     page.get_by_role("button", name="登记并查找专利").click()
     page.wait_for_url("**/needs/*-*/")
     private = page.locator(".private")
     assert "最高出价二十万元" in private.inner_text() and "仅本企业可见" in private.inner_text()
+
+
+def test_going_back_from_a_patent_finds_the_answers(city: City, visit: Visit) -> None:
+    page = visit("firm", reverse("need_say"))
+    page.get_by_label("您在找什么技术").fill("一种第1号装置，寿命翻倍")
+    page.get_by_role("button", name="找专利").click()
+    page.get_by_role("link", name="一种第1号装置").first.click()
+    page.wait_for_url("**/patents/**")
+    page.go_back()
+    assert page.get_by_role("link", name="一种第1号装置").first.is_visible()
+    assert "寿命翻倍" in page.get_by_label("您在找什么技术").input_value()
+    page.get_by_role("link", name="提新问题").click()
+    assert page.get_by_label("您在找什么技术").input_value() == ""
 
 
 def test_officer_filters_turns_and_opens_by_keyboard(
