@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.web.conftest import PASSWORD, City, make_run
 from zhiqiao.core.models import ImportRun, Job
+from zhiqiao.registry.models import Patent
 
 
 def home(city: City, who: str) -> str:
@@ -62,3 +66,19 @@ def test_log_in_is_told_plainly(city: City) -> None:
         reverse("account_login"), {"login": city.people["firm"].username, "password": PASSWORD}, follow=True
     )
     assert "登录成功。" in answer.content.decode() and "身份" not in answer.content.decode().split("登录成功")[0][-20:]
+
+
+def test_provisional_days_name_their_year(city: City) -> None:
+    today = timezone.localdate()
+    soon = today + timedelta(days=40)
+    patent = city.records["open_patent"]
+    Patent.objects.filter(pk=patent.pk).update(
+        filed_on=soon.replace(year=soon.year - 8, day=min(soon.day, 28)),
+        anniversary=soon.month * 100 + min(soon.day, 28),
+    )
+    answer = city.client("bureau").get(reverse("inventory_fees"))
+    shown, years = answer.content.decode(), answer.context["provisional_years"]
+    assert answer.context["count"] == 1 and "宽限期至" in shown
+    assert ("年放假安排尚未公布" in shown) is answer.context["provisional"]
+    if answer.context["provisional"]:
+        assert f"{'、'.join(map(str, years))} 年放假安排尚未公布" in shown

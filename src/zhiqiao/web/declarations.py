@@ -10,6 +10,7 @@ from typing import Any, Final
 from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.models import HolderStatement, Patent
 from zhiqiao.registry.policies import PATENTS
+from zhiqiao.web.pages import STOCK
 from zhiqiao.wording import label
 
 MONEY: Final = ("expected_price", "price", "appraised_value", "annual_fee")
@@ -50,6 +51,8 @@ def yuan_of(statement: HolderStatement | None, name: str) -> Decimal | None:
 
 def with_statements(actor: Actor, patents: Sequence[Patent]) -> None:
     """Put each patent's statement beside it where the actor may read it, in one query."""
+    if not actor.every_role & STOCK:
+        return
     open_ones = PATENTS.permitted(actor, "view_statement", Patent.objects.filter(pk__in=[each.pk for each in patents]))
     told = {each.patent_id: each for each in HolderStatement.objects.filter(patent__in=open_ones.order_by())}
     for each in patents:

@@ -50,7 +50,10 @@ def reasons_of(run: ImportRun) -> list[tuple[str, int]]:
 
 
 def first_noted(run: ImportRun) -> list[BadRow]:
-    return [_noted(run, row) for row in noted_rows(run)[:SHOWN]] if run.reasons else []
+    """None are looked for where every reason was one to reject: of a large run that would read every row."""
+    if sum(run.reasons.values()) <= run.rejected:
+        return []
+    return [_noted(run, row) for row in noted_rows(run)[:SHOWN]]
 
 
 def noted_rows(run: ImportRun) -> QuerySet[ImportRow]:
