@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.web.conftest import PASSWORD, City, make_run
+from tests.web.conftest import PASSWORD, City, make_patent, make_run
 from zhiqiao.core.models import ImportRun, Job
 from zhiqiao.registry.models import Patent
 
@@ -27,11 +27,11 @@ def test_search_box_is_for_those_who_may_search(city: City) -> None:
     assert 'id="band-q"' not in home(city, "admin") and 'id="band-q"' in home(city, "firm")
 
 
-def test_firm_is_offered_no_push(city: City) -> None:
-    where = {who: reverse("patent_page", args=[city.records["own_patent"].public_id]) for who in ("holder", "bureau")}
-    assert all("推送建议" in city.client(who).get(page).content.decode() for who, page in where.items())
-    where_firm = reverse("patent_page", args=[city.records["open_patent"].public_id])
-    assert "推送建议" not in city.client("firm").get(where_firm).content.decode()
+def test_firm_is_offered_no_push_even_of_its_own(city: City) -> None:
+    patent = make_patent(77, city.houses["firm"])
+    where = reverse("patent_page", args=[patent.public_id])
+    offered = {who: "推送建议" in city.client(who).get(where).content.decode() for who in ("bureau", "firm")}
+    assert offered == {"bureau": True, "firm": False}
 
 
 def test_bad_import_is_a_task_until_it_was_sent_again(city: City) -> None:
