@@ -158,7 +158,8 @@ def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watch
         try:
             session.read_files()
         except FileRefused as refusal:
-            finish(actor, run, ImportRun.State.FAILED, {refusal.reason: 1})
+            # A sheet that was named as unreadable is counted already; one without headings is not.
+            finish(actor, run, ImportRun.State.FAILED, {} if refusal.reason in run.reasons else {refusal.reason: 1})
             raise
         finish(actor, run, ImportRun.State.DONE, {})
     run.refresh_from_db()

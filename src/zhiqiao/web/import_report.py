@@ -41,12 +41,8 @@ def _bad(run: ImportRun, row: ImportRow) -> BadRow:
 
 
 def reasons_of(run: ImportRun) -> list[tuple[str, int]]:
-    """Each reason with how often, the commonest first; of a file or sheet that could not be read, once each."""
-    counted = Counter(run.reasons)
-    if run.state == ImportRun.State.FAILED:
-        for code, tables in Counter(table["refused"] for table in run.headings if table.get("refused")).items():
-            counted[code] = tables
-    return counted.most_common()
+    """Each reason with how often, the commonest first."""
+    return Counter(run.reasons).most_common()
 
 
 def first_noted(run: ImportRun) -> list[BadRow]:
