@@ -209,3 +209,19 @@ def test_two_passwords_that_differ(call: CommandLine, monkeypatch: pytest.Monkey
     answers = iter(["Correct-horse-9", "Correct-horse-8"])
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: next(answers))
     assert "不一致" in call("user", "password", "nobody").refused
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("undo", "IMP-9"), "zhiqiao runs"),
+        (("match", "--need", "没有"), "需求清单"),
+        (("push", "--patent", "x"), "202010000001.1"),
+        (("user", "password", "nobody", "--password", "Good-horse-77"), "zhiqiao user create"),
+        (("audit", "prove", "x"), "页面地址"),
+        (("appraise", "--cutoff", "2999-12-31"), "今天"),
+        (("import", "patents", "x", "--unit", "价=亿美元"), "万元"),
+    ],
+)
+def test_a_refusal_says_what_to_do(words: tuple[str, ...], told: str, call: CommandLine) -> None:
+    assert told in call(*words).refused

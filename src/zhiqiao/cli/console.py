@@ -37,19 +37,62 @@ def say(zh: str, en: str) -> str:
 # What only the command line meets, or must say in its own terms: code → (Chinese, English).
 WORDS = {
     "bad_setting": ("环境变量 {name} 不能是 {value}", "the environment variable {name} cannot be {value}"),
-    "file_missing": ("文件不存在：{file}", "there is no such file: {file}"),
+    "file_missing": ("文件不存在：{file}，请核对路径", "there is no such file: {file}; look at the path"),
+    "import_not_found": (
+        "没有编号为 {number} 的导入，编号用 zhiqiao runs 查看",
+        "there is no import {number}; zhiqiao runs lists them",
+    ),
+    "import_not_finished": (
+        "这次导入还没有结束，或已经撤销过，用 zhiqiao runs 查看状态",
+        "this import has not ended, or was undone before; zhiqiao runs shows its state",
+    ),
+    "need_not_found": (
+        "没有编号为 {need} 的需求，请填需求清单里的编号，或需求页面地址末尾的编号",
+        "there is no need {need}; take the number of the list, or the id at the end of the need's address",
+    ),
+    "patent_not_found": (
+        "没有专利 {patent}，请核对号码，或先导入含有它的清单",
+        "there is no patent {patent}; look at the number, or import the list that has it",
+    ),
+    "organisation_not_found": (
+        "没有名为 {name} 的单位，请核对全称，或先用 zhiqiao import organisations 导入单位名录",
+        "there is no organisation {name}; look at the full name, or import a list with zhiqiao import organisations",
+    ),
+    "user_not_found": (
+        "没有账号 {username}，请核对，或用 zhiqiao user create 新建",
+        "there is no log-in {username}; look at the spelling, or make it with zhiqiao user create",
+    ),
+    "username_taken": (
+        "账号已被使用，请换一个，或用 zhiqiao user password 重设它的密码",
+        "this user name is taken; choose another, or set its password with zhiqiao user password",
+    ),
+    "audit_entry_not_found": (
+        "没有关于 {subject} 的记录，请填记录页面地址末尾的编号",
+        "there is no entry about {subject}; take the id at the end of the address of the record's page",
+    ),
+    "proof_unreadable": (
+        "{file} 不是一份证明，证明由 zhiqiao audit prove 导出",
+        "{file} is not a proof; zhiqiao audit prove writes one",
+    ),
+    "heads_unreadable": (
+        "{file} 不是区块头文件，应为 seal-heads.txt 或它的副本",
+        "{file} is not a file of heads; it should be seal-heads.txt or a copy of it",
+    ),
+    "unit_unknown": ("不认识的金额单位 {unit}，可以是 {known}", "unknown unit {unit}; it is one of {known}"),
+    "date_future": ("{day} 在今天之后，数据截止日不能在将来", "{day} lies after today; nobody can speak for it yet"),
+    "number_format": (
+        "不是中国专利申请号，请写成 202010000001.1 的样子，前面有没有 ZL 都可以",
+        "not a Chinese application number; write it as 202010000001.1, with or without ZL",
+    ),
+    "cutoff_in_future": ("盘点截止日不能在今天之后", "the cutoff cannot lie after today"),
+    "inventory_cutoff_differs": (
+        "{inventory}已按截止日 {cutoff} 开始，请用 --cutoff {cutoff}",
+        "{inventory} was begun with the cutoff {cutoff}; use --cutoff {cutoff}",
+    ),
     "file_unreadable": (
         "{file} 无法读取，请另存为 .xlsx 后再导入",
         "{file} cannot be read; save it as .xlsx and import that",
     ),
-    "import_not_found": ("没有编号为 {number} 的导入", "there is no import {number}"),
-    "need_not_found": ("没有编号为 {need} 的需求", "there is no need {need}"),
-    "patent_not_found": ("没有专利 {patent}", "there is no patent {patent}"),
-    "organisation_not_found": ("没有名为 {name} 的单位，请先导入单位名录", "there is no organisation {name}"),
-    "user_not_found": ("没有账号 {username}", "there is no log-in {username}"),
-    "audit_entry_not_found": ("没有关于 {subject} 的记录", "there is no entry about {subject}"),
-    "proof_unreadable": ("{file} 不是一份证明", "{file} is not a proof"),
-    "heads_unreadable": ("{file} 不是区块头文件", "{file} is not a file of heads"),
     "port_taken": ("{host} 的端口 {port} 已被占用，请用 --port 换一个", "port {port} of {host} is taken; try --port"),
     "usage": ("{text}", "{text}"),
     "database_url_unreadable": (

@@ -144,7 +144,7 @@ def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
     units = dict(pairs(given["units"], "--unit"))
     for unit in units.values():
         if unit not in UNITS:
-            raise Invalid("unit_unknown", unit=unit, known=list(UNITS))
+            raise Invalid("unit_unknown", unit=unit, known=say("、", ", ").join(UNITS))
     files = [path for each in given["files"] for path in expanded(each)]
     return ImportRequest(
         kind=kind,
