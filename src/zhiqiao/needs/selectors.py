@@ -33,7 +33,7 @@ def _identity(identity: str) -> Q:
         return Q(public_id=uuid.UUID(identity)) | Q(external_id=identity)
     except ValueError:
         pass
-    if identity.isdecimal() and len(identity) < 18:
+    if identity.isascii() and identity.isdecimal() and len(identity) < 18:
         return Q(external_id=identity) | Q(pk=int(identity))
     return Q(external_id=identity)
 
