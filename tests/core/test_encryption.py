@@ -21,8 +21,8 @@ from zhiqiao.core.encryption import (
     ring_path,
     rotate_ring,
 )
-from zhiqiao.core.importing import sealed
 from zhiqiao.core.models import ImportRow, ImportRun, PersonalValue
+from zhiqiao.core.privatecells import sealed
 from zhiqiao.kernel.errors import Unavailable
 
 RING = KeyRing({"k1": b"1" * 32}, "k1", b"i" * 32)

@@ -11,8 +11,9 @@ from django.conf import settings
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.blobs import store_path
-from zhiqiao.core.importing import opened, subject
+from zhiqiao.core.importing import subject
 from zhiqiao.core.models import ImportRow, ImportRun
+from zhiqiao.core.privatecells import opened
 from zhiqiao.exchange.reasons import Language
 from zhiqiao.exchange.reports import ReportRow, ReportSheet, report_format
 from zhiqiao.exchange.reports import write_report as write_sheets

@@ -12,8 +12,8 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from zhiqiao.core.importing import SEALED
 from zhiqiao.core.models import ImportRow, ImportRun
+from zhiqiao.core.privatecells import SEALED
 from zhiqiao.exchange import vocabularies
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.web.forms import Worded

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from zhiqiao.core.importing import opened
 from zhiqiao.core.models import ImportRow, ImportRun
+from zhiqiao.core.privatecells import opened
 from zhiqiao.registry.selectors import table_name
 from zhiqiao.wording import row_reason
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from zhiqiao.core.audit import Work
-from zhiqiao.core.importing import opened, sealed
 from zhiqiao.core.models import ImportRun, Revision
+from zhiqiao.core.privatecells import opened, sealed
 from zhiqiao.core.undoing import as_written, created_by, latest_first, record_undone, told_since
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.needs.actions import INDEXED_AT_ONCE, subject, write_private
