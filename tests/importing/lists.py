@@ -14,7 +14,8 @@ from zhiqiao.core import importing
 from zhiqiao.core.importing import ImportRequest, Rehearsal, carry_out, start_import, undo_import
 from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun, OutboxEvent, Revision
-from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.kit.actors import Actor
+from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent as Stored
 from zhiqiao.registry.models import PatentHolder, StatusRecord

@@ -7,9 +7,10 @@ from itertools import count
 from typing import Any
 
 from zhiqiao.inventory.models import Inventory, InventoryEntry
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import OrganisationKind, Role
+from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent, PatentHolder
 
 CUTOFF = date(2023, 12, 31)

@@ -17,8 +17,8 @@ from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.rules.indicator_tree import FOLDER
 from zhiqiao.inventory.rules.tiers import BrokenRules
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ZhiqiaoError
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,9 @@ from zhiqiao.inventory.selectors import current_appraisal, entry_for, entry_to
 from zhiqiao.inventory.states import ENTRY_STATES, FILERS, ON_REGISTER, SCREENED
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.kernel.transitions import Transition, TransitionTable
-from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
 MOVES = {move.name: move for move in ENTRY_STATES.transitions}

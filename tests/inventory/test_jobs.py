@@ -14,9 +14,9 @@ from zhiqiao.inventory.actions import freeze_inventory
 from zhiqiao.inventory.jobs import appraise_all, refresh_stock
 from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.errors import Forbidden, Invalid
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
 
 pytestmark = pytest.mark.django_db

@@ -30,9 +30,9 @@ from zhiqiao.inventory.selectors.lists import SETTLED
 from zhiqiao.inventory.selectors.surroundings import Surroundings, divisions_of, field_of, field_trends
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import next_fee
-from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import ExploitationEvidence
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from zhiqiao.inventory.actions import (
 from zhiqiao.inventory.models import Appraisal, Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.rules.statements import statement_in_words
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, ZhiqiaoError
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.roles import Role
 from zhiqiao.registry.models import HolderStatement, Patent, PatentHolder
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,8 @@ from tests.inventory.factories import actor
 from zhiqiao.core.indexing import index_everything
 from zhiqiao.core.models import AuditEntry, ImportRun
 from zhiqiao.kernel.errors import Forbidden, NotFound
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.relinking import relink_merged
@@ -23,9 +25,7 @@ from zhiqiao.matching.selectors import (
 )
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions import merge_organisations
-from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
 
 pytestmark = pytest.mark.django_db

@@ -18,13 +18,14 @@ from zhiqiao.core.indexing import index_pending, reader
 from zhiqiao.core.models import AuditEntry, ImportRow
 from zhiqiao.core.reports import write_report
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.needs.actions import NeedStatement, close_need, first_sentence, state_need
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import need_documents, need_for, needs_visible_to
-from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import OrganisationKind, Role
+from zhiqiao.parties.roles import OrganisationKind
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("绝密配方甲", "7654321", "王示联系", "13812345678")

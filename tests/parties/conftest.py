@@ -12,10 +12,12 @@ from django.db import connection
 from zhiqiao.core.models import AuditEntry, ReferenceEntry
 from zhiqiao.kernel.credit_codes import credit_check_digit
 from zhiqiao.kernel.errors import Conflict, ZhiqiaoError
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions import NewPerson, OrganisationDetails, create_user, grant_role, register_organisation
-from zhiqiao.parties.actors import Actor, actor_for, operator
+from zhiqiao.parties.actors import actor_for, operator
 from zhiqiao.parties.models import Organisation, User
-from zhiqiao.parties.roles import KINDS_OF_ROLE, Role
+from zhiqiao.parties.roles import KINDS_OF_ROLE
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)

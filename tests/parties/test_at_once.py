@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.parties.conftest import at_once, credit_code
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions import OrganisationDetails, merge_organisations, register_organisation
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ from tests.parties.conftest import credit_code
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.importing import ImportRequest, carry_out, rehearse, start_import, undo_import
 from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun, ReferenceEntry, Revision
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions import ContactDetails, add_contact, change_name, grant_role, register_named
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.importing import OrganisationStorer
 from zhiqiao.parties.models import Contact, Organisation, OrganisationName
 from zhiqiao.parties.naming import OrganisationFinder

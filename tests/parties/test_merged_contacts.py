@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions import ContactDetails, add_alias, add_contact, merge_organisations
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.naming import OrganisationFinder
 from zhiqiao.parties.selectors import contacts_of

@@ -9,8 +9,8 @@ import pytest
 
 from tests.parties.conftest import credit_code
 from zhiqiao.kernel.errors import Invalid
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions import add_alias, change_name, merge_organisations
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.naming import (
     OrganisationFinder,

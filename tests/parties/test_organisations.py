@@ -12,6 +12,7 @@ from tests.parties.conftest import credit_code, refuses, user_of
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.parties.actions import (
     MERGED,
     ContactDetails,
@@ -25,7 +26,7 @@ from zhiqiao.parties.actions import (
     register_organisation,
     withdraw_contact,
 )
-from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
+from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import Membership, Organisation, OrganisationName, User
 from zhiqiao.parties.selectors import (
     contacts_of,

@@ -11,6 +11,8 @@ from django.utils import timezone
 from tests.parties.conftest import PASSWORD, refuses, user_of
 from zhiqiao.core.models import AuditEntry, PersonalValue
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions import (
     NewPerson,
     accept_personalised_pushes,
@@ -21,9 +23,8 @@ from zhiqiao.parties.actions import (
     refuse_personalised_pushes,
     set_password,
 )
-from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
+from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.roles import Role
 from zhiqiao.parties.selectors import log_ins, people_of
 
 pytestmark = pytest.mark.django_db

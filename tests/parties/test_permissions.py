@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from zhiqiao.kernel.errors import Forbidden, NotFound
-from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.permissions import ANY, EVERYONE, SIGNED_IN, Policy, Rule, Scope, having, oneself, only, own
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.permissions import ANY, EVERYONE, SIGNED_IN, Policy, Rule, Scope, having, oneself, only, own
-from zhiqiao.parties.roles import Role
 
 ROLES = [Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.BUREAU_OFFICER]
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from tests.parties.conftest import user_of
-from zhiqiao.parties.actors import PUBLIC, Actor
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.permissions import Policy
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.permissions import Policy
 from zhiqiao.parties.policies import MEMBERSHIPS, ORGANISATIONS, USERS
-from zhiqiao.parties.roles import KINDS_OF_ROLE, Role
+from zhiqiao.parties.roles import KINDS_OF_ROLE
 
 pytestmark = pytest.mark.django_db
 

@@ -20,15 +20,15 @@ from zhiqiao.core.audit import Work, unit_of_work
 from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.inventory.policies import ENTRIES
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching import relinking
 from zhiqiao.matching.models import PushSuggestion
 from zhiqiao.matching.relinking import relink_merged
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.parties.actions import MERGED, merge_organisations
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.policies import PATENTS
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.inventory.factories import actor, hold, organisation, patent
-from zhiqiao.parties.actors import PUBLIC
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.actors import PUBLIC
+from zhiqiao.kit.roles import Role
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 

@@ -12,12 +12,12 @@ from tests.importing.lists import OFFICER, made_up, row, take, undo, write_list
 from tests.inventory.factories import actor
 from zhiqiao.core.indexing import index_pending
 from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.actions import suggest_push
 from zhiqiao.matching.searching import Asked
 from zhiqiao.matching.selectors import found_for_text
-from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.selectors import patent_for, patents_visible_to, timeline
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from zhiqiao.core.models import ImportRun, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.application_numbers import check_digit
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent, PatentHolder
 
 PASSWORD = "a-quiet-bridge-2026"

@@ -23,13 +23,14 @@ from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
 from zhiqiao.inventory.models import TierDecision
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
-from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Membership, Organisation, User
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent
 from zhiqiao.sample.city import sample_city, write_sample
 from zhiqiao.wording import label

@@ -31,7 +31,8 @@ from zhiqiao.core.seal import seal_everything
 from zhiqiao.exchange.cells import FileRefused
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.money import UNITS
-from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.kit.actors import Actor
+from zhiqiao.parties.actors import operator
 from zhiqiao.wording import label, row_reason
 
 INDEXED = {"patents": "patents", "needs": "needs"}

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
 from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
-from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.kit.actors import Actor
+from zhiqiao.parties.actors import operator
 from zhiqiao.wording import label
 
 STAGES = {

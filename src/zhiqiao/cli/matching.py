@@ -15,11 +15,12 @@ from zhiqiao.core.indexing import status
 from zhiqiao.engine.documents import NO_FILTERS, Filters
 from zhiqiao.kernel.application_numbers import parse_application_number
 from zhiqiao.kernel.errors import Invalid
+from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.searching import Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.needs.selectors import need_for
-from zhiqiao.parties.actors import Actor, operator
+from zhiqiao.parties.actors import operator
 from zhiqiao.registry.selectors import patent_for
 from zhiqiao.wording import cut, label, sentence
 

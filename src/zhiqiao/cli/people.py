@@ -12,11 +12,12 @@ from django.db import transaction
 from zhiqiao.cli.console import STDOUT, say, speaking
 from zhiqiao.cli.usage import Usage
 from zhiqiao.kernel.errors import Invalid, NotFound
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
 from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Organisation, User
 from zhiqiao.parties.naming import OrganisationFinder
-from zhiqiao.parties.roles import KINDS_OF_ROLE, OrganisationKind, Role
+from zhiqiao.parties.roles import KINDS_OF_ROLE, OrganisationKind
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

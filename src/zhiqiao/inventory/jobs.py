@@ -12,7 +12,8 @@ from zhiqiao.core.jobs import JobContext
 from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
 from zhiqiao.inventory.models import Inventory
 from zhiqiao.kernel.dates import parse_date
-from zhiqiao.parties.actors import PUBLIC, Actor, actor_for, operator
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.parties.actors import actor_for, operator
 from zhiqiao.parties.models import User
 
 CONSOLE = "console:"

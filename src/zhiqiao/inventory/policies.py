@@ -7,8 +7,8 @@ from typing import Final
 
 from zhiqiao.inventory.rules.scope import HELD_CODES
 from zhiqiao.inventory.states import BUREAU, ENTRY_STATES, FILERS, SCHOOL
-from zhiqiao.parties.permissions import VIEW, Policy, Rule, having, only, own
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.permissions import VIEW, Policy, Rule, having, only, own
+from zhiqiao.kit.roles import Role
 
 TAKE_STOCK: Final = "take_stock"
 APPRAISE: Final = "appraise"

@@ -8,6 +8,7 @@ from datetime import datetime
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.conflicts import taken_means
 from zhiqiao.engine.match import Match as Found
+from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.push import Interest, interested
 from zhiqiao.matching.rules import RULES_VERSION, Trace
@@ -15,7 +16,6 @@ from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, v
 from zhiqiao.matching.selectors import held_by, still_there
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
-from zhiqiao.parties.actors import Actor
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import PATENTS
 

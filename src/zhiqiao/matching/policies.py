@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zhiqiao.parties.permissions import VIEW, Policy, Rule, only, own
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.permissions import VIEW, Policy, Rule, only, own
+from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR)
 HOLDERS = only(Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER)

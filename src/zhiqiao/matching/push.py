@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from zhiqiao.engine.match import Match
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.rules import Trace, interest, is_candidate, strongest
 from zhiqiao.matching.searching import Asked, neighbours, tokens_of
 from zhiqiao.needs.models import Need
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import LIVING, Organisation
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent, PatentHolder

@@ -12,8 +12,8 @@ from zhiqiao.engine.relevance import default_model
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import SearchReader
 from zhiqiao.engine.text import Span
-from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 
 VERSION_NOTE = "relevance"
 

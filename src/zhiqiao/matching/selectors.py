@@ -8,15 +8,15 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from zhiqiao.engine.match import Match as Found
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import Match, PushSuggestion, Relevance
 from zhiqiao.matching.policies import PUSHES
 from zhiqiao.matching.rules import Trace, interest, is_candidate
 from zhiqiao.matching.searching import Asked, answers
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patents_visible_to
 

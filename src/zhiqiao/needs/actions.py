@@ -13,10 +13,10 @@ from zhiqiao.core.encryption import blind_index
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line, clean_text
+from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.needs.models.needs import NeedState
 from zhiqiao.needs.policies import NEEDS
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 
 TITLE = 300  # characters

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zhiqiao.parties.permissions import EVERYONE, VIEW, Policy, Rule, having, only, own
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.permissions import EVERYONE, VIEW, Policy, Rule, having, only, own
+from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 OFFICERS = only(Role.BUREAU_OFFICER, Role.CENTRE_OPERATOR)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from zhiqiao.engine.documents import Document
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
-from zhiqiao.parties.actors import Actor
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:

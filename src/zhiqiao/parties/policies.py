@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zhiqiao.parties.permissions import EVERYONE, VIEW, Policy, Rule, oneself, only, own
-from zhiqiao.parties.permissions import having as those_with
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.permissions import EVERYONE, VIEW, Policy, Rule, oneself, only, own
+from zhiqiao.kit.permissions import having as those_with
+from zhiqiao.kit.roles import Role
 
 BUREAU = only(Role.BUREAU_OFFICER)
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)

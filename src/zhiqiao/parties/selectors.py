@@ -11,7 +11,7 @@ from django.db.models.functions import Replace
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import compact
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import LIVING, Contact, Membership, Organisation, OrganisationName, User
 from zhiqiao.parties.policies import MEMBERSHIPS, ORGANISATIONS, USERS
 

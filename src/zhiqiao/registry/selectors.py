@@ -16,7 +16,7 @@ from zhiqiao.engine.documents import Document
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.registry.models import Patent, PatentHolder, StatusRecord
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from zhiqiao.core.actors import SystemActor
 from zhiqiao.core.models import AuditEntry
-from zhiqiao.parties.actors import PUBLIC, Actor, operator
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import User
 
 MOST_NAMESAKES: Final = 500

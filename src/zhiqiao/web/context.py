@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from zhiqiao.parties.actors import PUBLIC, Actor
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.web.pages import BY_NAME, dock_for, navigation_for
 
 THEMES = frozenset({"light", "dark"})

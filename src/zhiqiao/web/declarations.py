@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.registry.models import HolderStatement, Patent
 from zhiqiao.registry.policies import PATENTS
 from zhiqiao.web.pages import STOCK

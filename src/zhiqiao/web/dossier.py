@@ -14,9 +14,9 @@ from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.models import HolderStatement, Patent
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 from zhiqiao.registry.selectors import Happening, timeline

@@ -21,10 +21,10 @@ from zhiqiao.inventory.selectors import (
     stock_overview,
     tiered_list,
 )
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.selectors import newest_matches
 from zhiqiao.needs.selectors import needs_visible_to
-from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.roles import Role
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web.pages import BY_NAME
 from zhiqiao.web.paging import count_up_to

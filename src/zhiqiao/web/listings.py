@@ -11,9 +11,9 @@ from zhiqiao.core.models import AuditEntry, ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import TierFilter, current_decisions, tiered_list
+from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
-from zhiqiao.parties.actors import PUBLIC, Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.selectors import living_organisations
 from zhiqiao.registry.models import Patent

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
 from zhiqiao.kernel.batches import in_batches
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.pages import SignedInRequest
 from zhiqiao.web.paging import COUNT_BOUND, Cursor, Slice, Sort, count_up_to, read_cursor, slice_of

@@ -15,7 +15,8 @@ from django.http import HttpRequest
 
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.encryption import blind_index
-from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import User
 
 LOGIN: Final = "parties.user"

@@ -13,7 +13,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from zhiqiao.kernel.errors import ZhiqiaoError
-from zhiqiao.parties.actors import PUBLIC, Actor, actor_for
+from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import User
 from zhiqiao.wording import refusal
 

@@ -19,8 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.roles import Role
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 
 ANYONE = frozenset(Role.values)
 RECORDS = ANYONE - {Role.SYSTEM_ADMIN}

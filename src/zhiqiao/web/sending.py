@@ -9,8 +9,8 @@ from zhiqiao.core.importing import ImportRequest, undo_import
 from zhiqiao.core.importjobs import hand_in, storer_of
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import Forbidden
+from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.policies import NEEDS
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.policies import ORGANISATIONS
 from zhiqiao.registry.policies import IMPORTS, PATENTS

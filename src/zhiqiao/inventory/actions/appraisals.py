@@ -18,7 +18,7 @@ from zhiqiao.inventory.rules.indicator_tree import MANAGEMENT
 from zhiqiao.inventory.selectors.facts import read_facts
 from zhiqiao.inventory.selectors.surroundings import Surroundings, read_surroundings
 from zhiqiao.kernel.errors import Conflict
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.registry.models import Patent
 
 COLUMNS: Final = (

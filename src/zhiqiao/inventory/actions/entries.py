@@ -24,7 +24,7 @@ from zhiqiao.inventory.rules.statements import (
 from zhiqiao.inventory.selectors.entries import entry_to
 from zhiqiao.inventory.states import ENTRY_STATES, FILED_COMPLETELY
 from zhiqiao.kernel.errors import Conflict, Invalid
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from zhiqiao.inventory.rules.scope import NO_LONGER_HELD, WITHDRAWN, Scope, scop
 from zhiqiao.inventory.selectors.facts import known_expiry
 from zhiqiao.inventory.states import ENTRY_STATES
 from zhiqiao.kernel.errors import Conflict, Invalid
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.roles import STOCK_HOLDERS
 from zhiqiao.registry.models import Patent, PatentHolder
 

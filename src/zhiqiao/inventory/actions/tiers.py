@@ -24,7 +24,7 @@ from zhiqiao.inventory.selectors.facts import read_facts, replies_of, statement_
 from zhiqiao.inventory.selectors.surroundings import Surroundings
 from zhiqiao.inventory.selectors.tier_rules import rules_in_force
 from zhiqiao.kernel.errors import Conflict, Invalid
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 
 COLUMNS: Final = (
     "public_id", "created_at", "entry_id", "suggested", "reasons", "rules_version", "suggested_at", "confirmed",

@@ -8,8 +8,8 @@ from uuid import UUID
 from zhiqiao.inventory.models import Appraisal, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import APPRAISALS, ENTRIES
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.parties.actors import Actor
-from zhiqiao.parties.permissions import VIEW
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.permissions import VIEW
 
 
 def entry_to(actor: Actor, verb: str, public_id: UUID) -> InventoryEntry:

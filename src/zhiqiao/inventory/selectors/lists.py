@@ -21,7 +21,7 @@ from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import FeeBasis, FeeDue, fee_in_grace, next_fee
 from zhiqiao.kernel.periods import add_years
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.registry.models import ExploitationEvidence
 
 IN_GRACE: Final = "in_grace"

@@ -13,7 +13,7 @@ from zhiqiao.inventory.rules.facts import UNKNOWN
 from zhiqiao.inventory.selectors.lists import current_inventory, visible_entries
 from zhiqiao.inventory.selectors.surroundings import field_of
 from zhiqiao.inventory.states import ON_REGISTER, SCREENED
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

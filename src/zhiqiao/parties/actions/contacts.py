@@ -12,7 +12,7 @@ from zhiqiao.core.encryption import blind_index
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import Contact, Organisation
 from zhiqiao.parties.policies import ORGANISATIONS
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.parties.policies import MEMBERSHIPS, USERS
-from zhiqiao.parties.roles import KINDS_OF_ROLE, Role
+from zhiqiao.parties.roles import KINDS_OF_ROLE
 
 
 def grant_role(*, actor: Actor, user: User, organisation: Organisation, role: str) -> Membership:

@@ -7,10 +7,10 @@ from django.utils import timezone
 from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_text
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions.contacts import ContactDetails, store_contact
 from zhiqiao.parties.actions.memberships import start_membership
 from zhiqiao.parties.actions.organisations import subject
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import LIVING, Membership, Organisation, OrganisationName
 from zhiqiao.parties.policies import ORGANISATIONS
 

@@ -15,7 +15,7 @@ from zhiqiao.kernel.credit_codes import parse_credit_code
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import clean_line, clean_text
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import LIVING, Organisation, OrganisationName
 from zhiqiao.parties.naming import initials, sort_key, suggested_kind
 from zhiqiao.parties.places import Places

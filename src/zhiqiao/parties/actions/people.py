@@ -13,7 +13,7 @@ from zhiqiao.core.audit import Subject, personal, unit_of_work
 from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import User
 from zhiqiao.parties.policies import USERS
 

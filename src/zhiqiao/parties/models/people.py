@@ -6,8 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from zhiqiao.core.models import Record
+from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models.organisations import Organisation
-from zhiqiao.parties.roles import Role
 
 
 class UserManager(BaseUserManager["User"]):

@@ -20,7 +20,7 @@ from zhiqiao.core.importing import ImportRequest
 from zhiqiao.core.importjobs import job_of
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
 from zhiqiao.web import listings

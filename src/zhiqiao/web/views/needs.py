@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhiqiao.engine.documents import Filters
 from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.actions import match_need, need_text
 from zhiqiao.matching.searching import Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text, matches_of
@@ -22,7 +23,6 @@ from zhiqiao.needs.actions import NeedStatement, close_need, hide_need, publish_
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import need_for
-from zhiqiao.parties.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.web import asking, listings
 from zhiqiao.web.asking import Question

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db.models import Manager, Model, Q, QuerySet
 
 from zhiqiao.kernel.errors import Forbidden, NotFound
-from zhiqiao.parties.actors import Actor
+from zhiqiao.kit.actors import Actor
 
 M = TypeVar("M", bound=Model)
 
