@@ -142,6 +142,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
+# The registers, in the order of the navigation.
+ZHIQIAO_REGISTERS: list[str] = []
+
 # Who does what, by name: resolved when it is needed, so that lower rooms need not import higher ones.
 ZHIQIAO_COLLECTIONS = {
     "patents": "zhiqiao.registry.collection:patents",

@@ -22,12 +22,12 @@ from zhiqiao.inventory.selectors import (
     tiered_list,
 )
 from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching.selectors import newest_matches
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.web.pages import BY_NAME
-from zhiqiao.web.paging import count_up_to
 from zhiqiao.web.sending import importable
 
 SHOWN: Final = 6  # lines in each box

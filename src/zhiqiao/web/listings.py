@@ -12,6 +12,7 @@ from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import TierFilter, current_decisions, tiered_list
 from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.paging import Sort
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.models import Organisation
@@ -24,7 +25,6 @@ from zhiqiao.web.declarations import said_in, with_statements, yuan_in
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.lists import Column, Listing
 from zhiqiao.web.pages import STOCK
-from zhiqiao.web.paging import Sort
 from zhiqiao.web.partial_days import partial_day
 from zhiqiao.wording import label, sentence, trail_word
 

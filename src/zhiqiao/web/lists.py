@@ -22,9 +22,9 @@ from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships
 
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kit.actors import Actor
-from zhiqiao.web.downloads import Sheet, download
+from zhiqiao.kit.downloads import Sheet, download
+from zhiqiao.kit.paging import COUNT_BOUND, Cursor, Slice, Sort, count_up_to, read_cursor, slice_of
 from zhiqiao.web.pages import SignedInRequest
-from zhiqiao.web.paging import COUNT_BOUND, Cursor, Slice, Sort, count_up_to, read_cursor, slice_of
 
 M = TypeVar("M", bound=Model)
 Text = str | Promise

@@ -7,10 +7,10 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from zhiqiao.core.models import AuditBlock, AuditEntry
+from zhiqiao.kit.paging import count_up_to
 from zhiqiao.web import listings
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
-from zhiqiao.web.paging import count_up_to
 
 
 @require_safe

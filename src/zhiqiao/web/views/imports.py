@@ -21,10 +21,10 @@ from zhiqiao.core.importjobs import job_of
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.downloads import Sheet, download
 from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
 from zhiqiao.web import listings
-from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.forms import ImportForm
 from zhiqiao.web.headings import HeadingForm, every_question, open_questions
 from zhiqiao.web.import_report import first_noted, first_rejected, noted_cells, reasons_of

@@ -26,9 +26,9 @@ from zhiqiao.inventory.selectors import (
 from zhiqiao.inventory.selectors.lists import DueFee
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.periods import PUBLISHED_PLAN
+from zhiqiao.kit.downloads import Sheet, download
 from zhiqiao.parties.models import Organisation
 from zhiqiao.web import listings
-from zhiqiao.web.downloads import Sheet, download
 from zhiqiao.web.forms import TierForm
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page

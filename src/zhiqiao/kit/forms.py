@@ -1,0 +1,48 @@
+"""What people and programs fill in, in one form for the page, the interface and the sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from zhiqiao.kit.actors import Actor
+
+
+class Worded(forms.Form):
+    """Says beside each field what is wrong, and ties the words to the field for screen readers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self.errors:
+            if name in self.fields:
+                self.fields[name].widget.attrs["aria-errormessage"] = f"{self[name].auto_id}_error"
+
+
+class RecordForm(Worded):
+    """A form of a register: it knows who fills it in and, where one is changed or moved, the record.
+
+    ``prepare`` sets what depends on them: choices, what is asked at all.
+    """
+
+    def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.record = record
+        self.prepare()
+
+    def prepare(self) -> None:
+        return None
+
+
+def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """Let one of the choices be taken; where there is only one, nobody is asked."""
+    chosen = form.fields[name]
+    assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 -- declared so
+    chosen.choices = choices
+    if len(choices) < 2:
+        chosen.widget = forms.HiddenInput()
+        chosen.initial = choices[0][0] if choices else ""

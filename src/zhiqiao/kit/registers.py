@@ -1,0 +1,187 @@
+"""A register, declared: what stands in it, who sees it, how it is searched, what can be done to its records.
+
+From the declaration come the list and the page with their buttons, the interface for programs and its schema, the
+sheets out and in, the rows of the permission matrix and the help. Nothing is generated: each face has plain views that
+take a ``Register`` as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
+
+from zhiqiao.core.audit import Subject
+from zhiqiao.kernel.transitions import TransitionTable
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.columns import Column, Text
+from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.paging import Sort
+from zhiqiao.kit.permissions import VIEW, Policy
+
+M = TypeVar("M", bound=Model)
+HISTORY = "view_history"
+COMMENT = "comment"
+ATTACH = "attach"
+
+
+@dataclass(frozen=True)
+class Way(Generic[M]):
+    """A way to write a record: to make a new one, or to change one that is there.
+
+    ``act`` is called with ``actor``, ``record`` (None for a new one) and ``said``, the cleaned form; it returns the
+    record. ``first`` gives a form's first values. ``stands_for`` makes an unsaved record by which the policy can be
+    asked whether this person may make one at all.
+    """
+
+    label: Text
+    verb: str
+    form: type[RecordForm]
+    act: Callable[[Actor, M | None, Mapping[str, Any]], M]
+    first: Callable[[M], dict[str, Any]] | None = None
+    lead: Text = ""
+    done: Text = ""
+    allowed: Callable[[Actor], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Move(Generic[M]):
+    """One thing that can be done to a record: a button, an address in the interface, a choice for many at once.
+
+    ``verb`` is asked of the policy, ``offered`` of the record: whether its state allows it now. ``form`` asks for what
+    must be said with it, as a reason; ``confirm`` is asked before it is done. ``tone``: "primary", "danger" or "".
+    """
+
+    name: str
+    label: Text
+    verb: str
+    act: Callable[[Actor, M, Mapping[str, Any]], M]
+    offered: Callable[[M], bool] = lambda record: True
+    form: type[RecordForm] | None = None
+    confirm: Text = ""
+    done: Text = ""
+    icon: str = ""
+    tone: str = ""
+    bulk: bool = True
+
+
+@dataclass(frozen=True)
+class Related(Generic[M]):
+    """Records of another register that belong to a record: the newest few on its page, the rest by a link.
+
+    ``query`` is the address's query that leaves just these in the other register's list; empty: no such link.
+    """
+
+    title: Text
+    register: str
+    records: Callable[[Actor, M], QuerySet[Any]]
+    query: Callable[[M], str] | None = None
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of a list that everybody finds there: its filters, sort and columns as the address writes them."""
+
+    name: str
+    title: Text
+    query: str
+    lead: Text = ""
+    roles: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What in this register waits for a person: ``query`` leaves just these in the list. ``say`` words a count."""
+
+    query: str
+    say: Callable[[int], str]
+    roles: frozenset[str]
+    detail: Text = ""
+    icon: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Register(Generic[M]):
+    """``name`` in addresses' names and events ("need"), ``path`` in addresses ("needs"); ``subject`` in the trail.
+
+    ``records`` are those that the actor may see. ``columns`` speak of a record anywhere, ``attach`` puts beside a page
+    of records what columns need from other tables, in a fixed number of queries. ``roles`` find it in the navigation
+    and may open it at all; the policy decides on each record. ``events`` are what programs can listen to: action in
+    the trail → kind of event.
+    """
+
+    name: str
+    path: str
+    model: type[M]
+    subject: str
+    title: Text
+    one: Text
+    icon: str
+    group: Text
+    policy: Policy
+    records: Callable[[Actor], QuerySet[M]]
+    columns: tuple[Column[M], ...]
+    sorts: tuple[Sort, ...]
+    filters: type[FilterSet]
+    roles: frozenset[str]
+    named: Callable[[M], str] = str
+    lead: Text = ""
+    short: Text = ""
+    help: Text = ""
+    empty: Text = ""
+    attach: Callable[[Actor, Sequence[M]], None] | None = None
+    table: TransitionTable | None = None
+    create: Way[M] | None = None
+    change: Way[M] | None = None
+    moves: tuple[Move[M], ...] = ()
+    related: tuple[Related[M], ...] = ()
+    views: tuple[View, ...] = ()
+    waits: tuple[Waits, ...] = ()
+    intake: str = ""
+    events: Mapping[str, str] = field(default_factory=dict)
+
+    def open_to(self, actor: Actor) -> bool:
+        return bool(actor.every_role & self.roles)
+
+    def subject_of(self, record: M) -> Subject:
+        return Subject(self.subject, str(vars(record)["public_id"]))
+
+    def columns_for(self, actor: Actor) -> tuple[Column[M], ...]:
+        return tuple(column for column in self.columns if column.told_to(actor))
+
+    def sort_named(self, name: str) -> Sort:
+        """The sort of that name, the register's first where there is none."""
+        return next((sort for sort in self.sorts if sort.name == name), self.sorts[0])
+
+    def move_named(self, name: str) -> Move[M] | None:
+        return next((move for move in self.moves if move.name == name), None)
+
+    def moves_open(self, actor: Actor, record: M) -> list[Move[M]]:
+        """The moves that this person may make on this record now, in the order declared."""
+        return [move for move in self.moves if move.offered(record) and self.policy.may(actor, move.verb, record)]
+
+    def may_create(self, actor: Actor) -> bool:
+        if self.create is None:
+            return False
+        asked = self.create.allowed
+        return asked(actor) if asked else self.policy.may(actor, self.create.verb)
+
+    def may_change(self, actor: Actor, record: M) -> bool:
+        return self.change is not None and self.policy.may(actor, self.change.verb, record)
+
+    def may(self, actor: Actor, verb: str, record: M) -> bool:
+        return self.policy.may(actor, verb, record)
+
+    def sees(self, actor: Actor, record: M) -> bool:
+        return self.policy.may(actor, VIEW, record)
+
+    def with_attached(self, actor: Actor, records: Iterable[M]) -> list[M]:
+        rows = list(records)
+        if self.attach is not None:
+            self.attach(actor, rows)
+        return rows
