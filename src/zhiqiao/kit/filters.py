@@ -1,0 +1,56 @@
+"""The pieces that registers' filters are made of. One FilterSet a register: for the page, the export and programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as df  # type: ignore[import-untyped]  # it ships no types
+from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.wording import label
+
+LONGEST_QUERY = 200  # characters
+Records = QuerySet[Any]
+
+
+class Filters(df.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """``self.request.actor`` is who asks."""
+
+
+def search_box(placeholder: str | Promise) -> df.CharFilter:
+    """What is typed goes to the FilterSet's ``by_words``."""
+    box = forms.TextInput(
+        attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off", "data-search": "1"}
+    )
+    return df.CharFilter(label=_("Search"), method="by_words", widget=box, max_length=LONGEST_QUERY)
+
+
+def choice(text: str | Promise, choices: Any, **kwargs: Any) -> df.ChoiceFilter:
+    return df.ChoiceFilter(label=text, choices=choices, empty_label=_("All"), **kwargs)
+
+
+def text_box(text: str | Promise, method: str, size: int = 14, **attrs: str) -> df.CharFilter:
+    widget = forms.TextInput(attrs={"size": size, **attrs})
+    return df.CharFilter(label=text, method=method, max_length=LONGEST_QUERY, widget=widget)
+
+
+def since(text: str | Promise, field: str) -> df.DateFilter:
+    """From that day on."""
+    return _day_filter(text, field, "gte")
+
+
+def until(text: str | Promise, field: str) -> df.DateFilter:
+    """Up to and with that day."""
+    return _day_filter(text, field, "lte")
+
+
+def _day_filter(text: str | Promise, field: str, beyond: str) -> df.DateFilter:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return df.DateFilter(label=text, field_name=field, lookup_expr=beyond, widget=widget)
+
+
+def labelled(codes: Any) -> list[tuple[str, str]]:
+    return [(code, label(code)) for code in codes]
