@@ -16,9 +16,11 @@ from zhiqiao.inventory.models import Tier
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
 from zhiqiao.inventory.selectors import TierFilter, sleepers, tiered_list
 from zhiqiao.needs.models.needs import NeedState
+from zhiqiao.needs.searching import needs_like
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.parties.selectors import organisations_like
 from zhiqiao.registry.models.patents import Funding, PatentKind, StatusGroup
+from zhiqiao.registry.searching import held_by, in_class, patents_like
 from zhiqiao.web import searching
 from zhiqiao.wording import label
 
@@ -56,13 +58,13 @@ class PatentFilter(df.FilterSet):  # type: ignore[misc]  # django-filter ships n
     funding = choice(_("Public funding"), Funding.choices)
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        return searching.patents_like(records, value, self.request.actor.tokens)
+        return patents_like(records, value, self.request.actor.tokens)
 
     def by_holder(self, records: Records, name: str, value: str) -> Records:
-        return searching.held_by(records, value)
+        return held_by(records, value)
 
     def by_class(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(searching.in_class(value))
+        return records.filter(in_class(value))
 
 
 class PublicPatentFilter(PatentFilter):
@@ -79,7 +81,7 @@ class NeedFilter(df.FilterSet):  # type: ignore[misc]  # django-filter ships no 
     shown = choice(_("Shown to"), [("all", _("Everybody")), ("own", _("Firm and city alone"))], method="by_shown")
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        return searching.needs_like(records, value)
+        return needs_like(records, value)
 
     def by_shown(self, records: Records, name: str, value: str) -> Records:
         return records.filter(published=value == "all")

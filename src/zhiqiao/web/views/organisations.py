@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from zhiqiao.matching.selectors import suggestions_for_organisation
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.selectors import names_of, organisation_by_public_id
+from zhiqiao.registry.searching import held_by_organisation
 from zhiqiao.registry.selectors import patents_visible_to
-from zhiqiao.web import listings, searching
+from zhiqiao.web import listings
 from zhiqiao.web.industries import industry_names, named
 from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
@@ -40,7 +41,7 @@ def organisation_page(request: SignedInRequest, public_id: UUID) -> HttpResponse
     actor, organisation = request.actor, organisation_by_public_id(request.actor, public_id)
     if organisation.public_id != public_id:
         return redirect("organisation_page", organisation.public_id)
-    patents = searching.held_by_organisation(patents_visible_to(actor), organisation)
+    patents = held_by_organisation(patents_visible_to(actor), organisation)
     context = {
         "organisation": organisation,
         "industries": named(organisation.industries, industry_names(organisation.industries)),
