@@ -143,7 +143,9 @@ LOGGING = {
 }
 
 # The registers, in the order of the navigation.
-ZHIQIAO_REGISTERS: list[str] = []
+ZHIQIAO_REGISTERS = [
+    "zhiqiao.needs.registers:NEEDS",
+]
 
 # Who does what, by name: resolved when it is needed, so that lower rooms need not import higher ones.
 ZHIQIAO_COLLECTIONS = {

@@ -24,3 +24,6 @@ class Role(models.TextChoices):
 # Roles that look over the whole city. The system administrator runs the installation and sees no records
 # (Network Data Security Regulations art. 16: operators have no access to the data by default).
 CITY_READERS = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})
+
+# The system administrator runs the installation and sees no records.
+EVERY_ROLE_WITH_RECORDS = frozenset(Role.values) - {Role.SYSTEM_ADMIN}

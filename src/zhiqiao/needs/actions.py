@@ -39,6 +39,22 @@ class NeedStatement:
     phone: str = ""
 
 
+@dataclass(frozen=True)
+class NeedChange:
+    """A need as it stands after the change. Private parts None: they stay; empty: taken away."""
+
+    title: str
+    content: str
+    deadline: date | None = None
+    private_details: str | None = None
+    contact: str | None = None
+    phone: str | None = None
+
+    def private(self) -> dict[str, str]:
+        said = {"details": self.private_details, "contact": self.contact, "phone": self.phone}
+        return {name: value.strip() for name, value in said.items() if value is not None}
+
+
 def subject(need: Need) -> Subject:
     return Subject("needs.need", str(need.public_id))
 
@@ -106,6 +122,48 @@ def first_sentence(content: str) -> str:
     for mark in "。!!??;;":
         first = first.partition(mark)[0]
     return first[:80]
+
+
+def change_need(*, actor: Actor, need: Need, change: NeedChange) -> Need:
+    """Put a need in other words. ``need`` is the record as the person saw it.
+
+    Raises ``Conflict`` ``need_changed_meanwhile`` where somebody else wrote to it since, ``need_not_open`` where it is
+    closed, ``Invalid`` ``need_empty``.
+    """
+    NEEDS.require(actor, "change", need)
+    private = change.private()
+    if private:
+        NEEDS.require(actor, "view_private", need)
+    content = clean_text(change.content, limit=CONTENT)
+    after = {"title": clean_line(change.title, limit=TITLE), "content": content, "deadline": change.deadline}
+    if not after["title"]:
+        raise Invalid("need_empty")
+    with unit_of_work(actor) as work:
+        if not Need.objects.filter(pk=need.pk, state=NeedState.OPEN).exists():
+            raise Conflict("need_not_open", need=str(need.public_id))
+        before = {name: getattr(need, name) for name in after}
+        as_seen = Need.objects.filter(pk=need.pk, updated_at=need.updated_at)
+        if as_seen.update(**after, updated_at=work.at) != 1:
+            raise Conflict("need_changed_meanwhile", need=str(need.public_id))
+        touched = _change_private(work, need, private)
+        changed = {name for name in after if before[name] != after[name]}
+        told: dict[str, Any] = {name: value for name, value in after.items() if name in changed}
+        if touched:
+            told["private"] = touched
+        work.record(
+            "needs.change_need", subject(need), shortened({name: before[name] for name in changed}), shortened(told)
+        )
+        work.emit("index.needs", ids=[need.pk])
+    return Need.objects.get(pk=need.pk)
+
+
+def _change_private(work: Work, need: Need, said: Mapping[str, str]) -> list[str]:
+    """Which private parts changed, by name; their values enter no trail."""
+    layer = NeedPrivate.objects.filter(need=need).first() or NeedPrivate(need=need)
+    changed = {name: value for name, value in said.items() if getattr(layer, name) != value}
+    if changed:
+        write_private(work, layer, changed)
+    return sorted(changed)
 
 
 def close_need(*, actor: Actor, need: Need) -> Need:
