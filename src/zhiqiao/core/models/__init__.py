@@ -7,6 +7,7 @@ from zhiqiao.core.models.imports import HeadingMapping, ImportFile, ImportRow, I
 from zhiqiao.core.models.jobs import Job
 from zhiqiao.core.models.outbox import Lease, OutboxEvent
 from zhiqiao.core.models.reference import ReferenceEntry, ReferenceMove
+from zhiqiao.core.models.schedules import Schedule
 from zhiqiao.core.models.series import NumberSeries
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "ReferenceEntry",
     "ReferenceMove",
     "Revision",
+    "Schedule",
 ]

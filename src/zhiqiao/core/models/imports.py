@@ -40,6 +40,7 @@ class ImportRun(Record):
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        CANCELLED = "cancelled"
         UNDONE = "undone"
 
     kind = models.CharField(max_length=32)

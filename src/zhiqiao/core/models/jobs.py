@@ -8,7 +8,12 @@ from zhiqiao.core.models.base import Record
 
 class Job(Record):
     """A long piece of work: asked for once (``idempotency_key``), held under a lease with a heartbeat,
-    resumed from its checkpoint by whoever takes it after a crash."""
+    resumed from its checkpoint by whoever takes it after a crash.
+
+    ``started_at`` is when the present attempt began. ``measured_at`` and ``measured_from`` are where the count of
+    ``progress_done`` began that is going on now: a later stage counts something else, and a later attempt goes on
+    from a checkpoint, so the pace is measured from there. ``result`` is as ``core.jobresults`` describes it.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -33,12 +38,19 @@ class Job(Record):
     progress_done = models.PositiveBigIntegerField(default=0)
     progress_total = models.PositiveBigIntegerField(null=True)
     stage = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(null=True)
+    measured_at = models.DateTimeField(null=True)
+    measured_from = models.PositiveBigIntegerField(default=0)
     result = models.JSONField(null=True)
     failure = models.JSONField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "not_before"], name="job_waiting")]
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="job_waiting"),
+            models.Index(fields=["actor_id", "id"], name="job_of_person"),
+            models.Index(fields=["kind", "id"], name="job_of_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
