@@ -157,7 +157,9 @@ ZHIQIAO_STORERS = {
     "organisations": "zhiqiao.parties.importing:OrganisationStorer",
     "needs": "zhiqiao.needs.importing:NeedStorer",
 }
+ZHIQIAO_ACTORS = "zhiqiao.parties.actors:actor_named"
 ZHIQIAO_JOBS = {
+    "bulk_move": "zhiqiao.kit.bulk:run_bulk_move",
     "import": "zhiqiao.core.importjobs:run_import",
     "appraise": "zhiqiao.inventory.jobs:appraise_all",
     "stock": "zhiqiao.inventory.jobs:refresh_stock",

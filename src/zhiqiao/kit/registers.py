@@ -111,8 +111,9 @@ class Register(Generic[M]):
 
     ``records`` are those that the actor may see. ``columns`` speak of a record anywhere, ``attach`` puts beside a page
     of records what columns need from other tables, in a fixed number of queries. ``roles`` find it in the navigation
-    and may open it at all; the policy decides on each record. ``events`` are what programs can listen to: action in
-    the trail → kind of event.
+    and may open it at all; the policy decides on each record. ``public``: a record's page is open without a log-in
+    too, as far as the policy shows the record. ``intake`` names the kind of import that brings records in. ``events``
+    are what programs can listen to: action in the trail → kind of event.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Register(Generic[M]):
     views: tuple[View, ...] = ()
     waits: tuple[Waits, ...] = ()
     intake: str = ""
+    public: bool = False
     events: Mapping[str, str] = field(default_factory=dict)
 
     def open_to(self, actor: Actor) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Membership, User
@@ -19,6 +21,19 @@ def actor_for(user: User) -> Actor:
         user_key=user.pk,
         roles={key: frozenset(roles) for key, roles in held.items()},
     )
+
+
+def actor_named(actor_id: str) -> Actor:
+    """The person of that public id with the rights of this moment; nobody's rights for one who cannot log in any more,
+    and for ids that are no person's but the command line's, which acts as operator."""
+    kind, _, name = actor_id.partition(":")
+    if kind == "console" and name:
+        return operator(name)
+    try:
+        user = User.objects.filter(public_id=UUID(actor_id), is_active=True).first()
+    except ValueError:
+        user = None
+    return actor_for(user) if user else Actor(actor_id=actor_id, actor_name="")
 
 
 def operator(name: str) -> Actor:

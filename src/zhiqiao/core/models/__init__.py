@@ -3,6 +3,7 @@
 from zhiqiao.core.models.audit import AuditBlock, AuditEntry, PersonalValue
 from zhiqiao.core.models.base import Record
 from zhiqiao.core.models.blobs import Attachment, Blob
+from zhiqiao.core.models.desk import Comment, SavedView
 from zhiqiao.core.models.imports import HeadingMapping, ImportFile, ImportRow, ImportRun, Revision
 from zhiqiao.core.models.jobs import Job
 from zhiqiao.core.models.outbox import Lease, OutboxEvent
@@ -15,6 +16,7 @@ __all__ = [
     "AuditBlock",
     "AuditEntry",
     "Blob",
+    "Comment",
     "HeadingMapping",
     "ImportFile",
     "ImportRow",
@@ -28,5 +30,6 @@ __all__ = [
     "ReferenceEntry",
     "ReferenceMove",
     "Revision",
+    "SavedView",
     "Schedule",
 ]

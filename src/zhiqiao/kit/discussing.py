@@ -1,0 +1,84 @@
+"""Words and files that people put beside a record, for those who may see its history."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import Model, QuerySet
+
+from zhiqiao.core.audit import Subject, unit_of_work
+from zhiqiao.core.blobs import Readable, attach, store_stream, withdraw_attachment
+from zhiqiao.core.models import Attachment, Comment
+from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from zhiqiao.kernel.text import clean_text
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.registers import ATTACH, COMMENT, HISTORY, Register
+
+LONGEST_COMMENT: Final = 4_000  # characters
+LARGEST_FILE: Final = 50 * 1024 * 1024  # bytes
+
+
+def comments_of(register: Register[Any], actor: Actor, record: Model) -> QuerySet[Comment]:
+    """Oldest first; none for those who may not see the record's history."""
+    return _beside(Comment.objects.all(), register, actor, record)
+
+
+def files_of(register: Register[Any], actor: Actor, record: Model) -> QuerySet[Attachment]:
+    """Oldest first; none for those who may not see the record's history."""
+    return _beside(Attachment.objects.select_related("blob"), register, actor, record)
+
+
+def _beside(rows: QuerySet[Any], register: Register[Any], actor: Actor, record: Model) -> QuerySet[Any]:
+    if not register.may(actor, HISTORY, record):
+        return rows.none()
+    subject = register.subject_of(record)
+    return rows.filter(subject_type=subject.type, subject_id=subject.id, withdrawn_at=None).order_by("id")
+
+
+def add_comment(*, actor: Actor, register: Register[Any], record: Model, text: str) -> Comment:
+    """Raises ``Invalid`` ``comment_empty``, ``Forbidden`` for those who may only read."""
+    _require(register, actor, COMMENT, record)
+    words = clean_text(text, limit=LONGEST_COMMENT).strip()
+    if not words:
+        raise Invalid("comment_empty")
+    subject = register.subject_of(record)
+    with unit_of_work(actor) as work:
+        comment = Comment.objects.create(
+            subject_type=subject.type, subject_id=subject.id, text=words, actor_id=actor.actor_id
+        )
+        # The words may name people, so the trail keeps none of them: they stay where they can be erased.
+        work.record("core.comment", subject, None, {"comment": str(comment.public_id)})
+    return comment
+
+
+def withdraw_comment(*, actor: Actor, register: Register[Any], record: Model, comment: Comment) -> Comment:
+    """One's own words only. Raises ``Conflict`` ``comment_withdrawn`` where that was done before."""
+    _require(register, actor, COMMENT, record)
+    if comment.actor_id != actor.actor_id:
+        raise Forbidden(verb="withdraw_comment")
+    with unit_of_work(actor) as work:
+        if Comment.objects.filter(pk=comment.pk, withdrawn_at=None).update(withdrawn_at=work.at) != 1:
+            raise Conflict("comment_withdrawn", comment=str(comment.public_id))
+        subject = Subject(comment.subject_type, comment.subject_id)
+        work.record("core.withdraw_comment", subject, {"comment": str(comment.public_id)}, None)
+    comment.refresh_from_db()
+    return comment
+
+
+def attach_file(*, actor: Actor, register: Register[Any], record: Model, name: str, stream: Readable) -> Attachment:
+    """Raises ``FileTooLarge`` past 50 MiB, ``Invalid`` ``file_name``, ``Forbidden`` for those who may only read."""
+    _require(register, actor, ATTACH, record)
+    blob = store_stream(stream, limit=LARGEST_FILE)
+    return attach(actor=actor, subject=register.subject_of(record), name=name, blob=blob)
+
+
+def withdraw_file(*, actor: Actor, register: Register[Any], record: Model, file: Attachment) -> Attachment:
+    """Raises ``Conflict`` ``attachment_withdrawn`` where that was done before."""
+    _require(register, actor, ATTACH, record)
+    return withdraw_attachment(actor=actor, attachment=file)
+
+
+def _require(register: Register[Any], actor: Actor, verb: str, record: Model) -> None:
+    if not register.may(actor, HISTORY, record):
+        raise NotFound
+    register.policy.require(actor, verb, record)

@@ -1,0 +1,72 @@
+"""What happened to a record, from the audit trail, for those who may know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Model
+
+from zhiqiao.core.models import AuditEntry
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.registers import HISTORY, Register
+
+MOST_SHOWN: Final = 200  # entries; the trail itself has them all
+LONGEST_SHOWN: Final = 120  # characters of a value
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field before and after, as short text; None: there was nothing, or nothing is left."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the trail. ``action`` is its code, ``actor_id`` who acted."""
+
+    at: datetime
+    actor_id: str
+    action: str
+    changes: tuple[Change, ...]
+    sealed: bool
+
+
+def history_of(register: Register[Any], actor: Actor, record: Model) -> list[Happening]:
+    """Newest first, at most ``MOST_SHOWN``; none for those who may not see the record's history."""
+    if not register.may(actor, HISTORY, record):
+        return []
+    subject = register.subject_of(record)
+    entries = AuditEntry.objects.filter(subject_type=subject.type, subject_id=subject.id).order_by("-id")
+    return [_happening(entry) for entry in entries[:MOST_SHOWN]]
+
+
+def _happening(entry: AuditEntry) -> Happening:
+    content = json.loads(entry.content)
+    changes = tuple(_changes(content["before"], content["after"]))
+    return Happening(entry.at, entry.actor_id, entry.action, changes, entry.block_id is not None)
+
+
+def _changes(before: Any, after: Any) -> Iterator[Change]:
+    old, new = (each if isinstance(each, dict) else {} for each in (before, after))
+    for field in [*old, *(name for name in new if name not in old)]:
+        change = Change(field, _shown(old.get(field)), _shown(new.get(field)))
+        if change.before != change.after:
+            yield change
+
+
+def _shown(value: Any) -> str | None:
+    if value in (None, "", [], {}):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if text.startswith("sha256:"):
+        return "…"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
