@@ -15,7 +15,7 @@ from zhiqiao.wording.terms import LABELS
 from zhiqiao.wording.trail import ACTIONS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src/zhiqiao"
-ACTION = re.compile(r"(core|parties|registry|inventory|needs|matching)\.[a-z_]+")
+ACTION = re.compile(r"(core|parties|hooks|registry|inventory|needs|matching)\.[a-z_]+")
 
 
 WRITERS = {"record", "record_undone", "write_changes", "_noted"}

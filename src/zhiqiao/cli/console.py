@@ -62,6 +62,10 @@ WORDS = {
         "没有账号 {username}，请核对，或用 zhiqiao user create 新建",
         "there is no log-in {username}; look at the spelling, or make it with zhiqiao user create",
     ),
+    "key_not_found": (
+        "没有以 zq_{key} 开头的密钥，用 zhiqiao keys list 查看",
+        "there is no key that begins with zq_{key}; zhiqiao keys list shows them",
+    ),
     "username_taken": (
         "账号已被使用，请换一个，或用 zhiqiao user password 重设它的密码",
         "this user name is taken; choose another, or set its password with zhiqiao user password",

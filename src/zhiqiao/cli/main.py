@@ -34,6 +34,7 @@ SECTIONS = {
     "index": "service",
     "audit": "audit",
     "user": "people",
+    "keys": "keys",
     "manage": "setup",
 }
 

@@ -86,11 +86,15 @@ def organisation_called(name: str) -> Organisation:
 @asking_password
 def password(username: str, password: str) -> None:
     """重设密码。 Set a new password."""
+    set_password(actor=operator(getpass.getuser()), user=log_in_called(username), password=password)
+    STDOUT.print(say("已重设", "set"))
+
+
+def log_in_called(username: str) -> User:
     found = User.objects.filter(username=username.lower()).first()
     if found is None:
         raise NotFound("user_not_found", username=username[:100])
-    set_password(actor=operator(getpass.getuser()), user=found, password=password)
-    STDOUT.print(say("已重设", "set"))
+    return found
 
 
 COMMANDS = {"user": user}

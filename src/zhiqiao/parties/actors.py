@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from zhiqiao.kit.actors import Actor
@@ -40,3 +41,9 @@ def operator(name: str) -> Actor:
     """The person at the installation's own command line: acts for the bureau's whole city and makes the log-ins."""
     roles = frozenset({Role.BUREAU_OFFICER, Role.SYSTEM_ADMIN})
     return Actor(actor_id=f"console:{name}", actor_name=f"命令行 · {name}", roles={0: roles})
+
+
+def operator_for(user: User, name: str) -> Actor:
+    """The person at the command line doing what this log-in may do, no more; the trail names the command line."""
+    console = operator(name)
+    return replace(actor_for(user), actor_id=console.actor_id, actor_name=console.actor_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import EVERYONE, VIEW, Policy, Rule, oneself, only, own
+from zhiqiao.kit.permissions import EVERYONE, SIGNED_IN, VIEW, Policy, Rule, oneself, only, own
 from zhiqiao.kit.permissions import having as those_with
 from zhiqiao.kit.roles import Role
 
@@ -56,4 +56,15 @@ MEMBERSHIPS = Policy(
     Rule("end", BUREAU, those_with(role=BELOW_ADMIN)),
     Rule("end", HOLDERS, own("organisation_id").having(role=only(Role.HOLDER_MANAGER, Role.HOLDER_STAFF))),
     Rule("end", STATE_OWNED, own("organisation_id").having(role=only(Role.SOE_MANAGER))),
+)
+
+# A key is its owner's own; the administrator may see that it is there and end it, never make one for somebody else.
+KEYS = Policy(
+    Rule(VIEW, SIGNED_IN, oneself("owner_id")),
+    Rule(VIEW, ADMIN),
+    Rule("view_history", SIGNED_IN, oneself("owner_id")),
+    Rule("view_history", ADMIN),
+    Rule("make", SIGNED_IN, oneself("owner_id")),
+    Rule("revoke", SIGNED_IN, oneself("owner_id")),
+    Rule("revoke", ADMIN),
 )

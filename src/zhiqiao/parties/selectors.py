@@ -12,8 +12,8 @@ from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import compact
 from zhiqiao.kit.actors import Actor
-from zhiqiao.parties.models import LIVING, Contact, Membership, Organisation, OrganisationName, User
-from zhiqiao.parties.policies import MEMBERSHIPS, ORGANISATIONS, USERS
+from zhiqiao.parties.models import LIVING, ApiKey, Contact, Membership, Organisation, OrganisationName, User
+from zhiqiao.parties.policies import KEYS, MEMBERSHIPS, ORGANISATIONS, USERS
 
 
 def living_organisations(actor: Actor) -> QuerySet[Organisation]:
@@ -84,3 +84,8 @@ def log_ins(actor: Actor) -> QuerySet[User]:
     held = in_force.select_related("organisation").order_by("id")
     people = USERS.visible(actor, User.objects.all())
     return people.prefetch_related(Prefetch("memberships", held, to_attr="in_force")).order_by("username")
+
+
+def keys_visible_to(actor: Actor) -> QuerySet[ApiKey]:
+    """Of programs: one's own, for the administrator everybody's; newest first."""
+    return KEYS.visible(actor, ApiKey.objects.select_related("owner")).order_by("-id")

@@ -89,6 +89,26 @@ TEXTS: Final[dict[str, Text]] = {
     "organisation_exists": _("The organisation is in the register already."),
     "credit_code_taken": _("Another organisation has this credit code."),
     "organisation_merged": _("The organisation was merged into another one."),
+    # keys of programs
+    "key_name_empty": _("Give the key a name, such as the program that will use it."),
+    "key_scopes_empty": _("Say what the key may do: at least one scope."),
+    "scope_unknown": _("There is no scope “%(scope)s”. Write read, write, or one register, as needs:write."),
+    "key_expiry_past": _("The last day of the key has passed already."),
+    "key_expiry_far": _("A key is good for a year at most, until %(latest)s."),
+    "too_many_keys": _("You have %(most)s keys in force already. Revoke one that nobody uses."),
+    "key_revoked": _("The key was revoked already."),
+    # webhooks
+    "hook_name_empty": _("Give the webhook a name, such as the system that listens."),
+    "hook_url_invalid": _("This is no address that can be called. Write it as https://example.org/hooks."),
+    "hook_url_insecure": _("Only addresses that begin with https:// are called."),
+    "hook_url_refused": _("Addresses inside private networks are not called."),
+    "event_kind_unknown": _("There is no event “%(kind)s”."),
+    "hook_organisation_foreign": _("You hold no role in this organisation, so you cannot listen for it."),
+    "hook_overlap": _("The old secret can stay good for %(most)s hours at most."),
+    "too_many_hooks": _("You have %(most)s webhooks already. Switch off and reuse one of them."),
+    "hook_on": _("The webhook is switched on already."),
+    "hook_off": _("The webhook is switched off. Switch it on first."),
+    "delivery_waiting": _("This delivery is still being tried."),
     "keys_missing": _(
         "The keys of the private parts are gone. Nothing private is read or written until the administrator puts "
         "keys.json back from the backup."

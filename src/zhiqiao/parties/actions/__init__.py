@@ -1,6 +1,7 @@
 """What happens to organisations and people: one function a thing that happens."""
 
 from zhiqiao.parties.actions.contacts import ContactDetails, add_contact, withdraw_contact
+from zhiqiao.parties.actions.keys import NewKey, make_key, revoke_key
 from zhiqiao.parties.actions.memberships import end_role, grant_role
 from zhiqiao.parties.actions.merging import MERGED, merge_organisations
 from zhiqiao.parties.actions.named import register_named
@@ -23,6 +24,7 @@ from zhiqiao.parties.actions.people import (
 __all__ = [
     "MERGED",
     "ContactDetails",
+    "NewKey",
     "NewPerson",
     "OrganisationDetails",
     "accept_personalised_pushes",
@@ -34,10 +36,12 @@ __all__ = [
     "describe_organisation",
     "end_role",
     "grant_role",
+    "make_key",
     "merge_organisations",
     "refuse_personalised_pushes",
     "register_named",
     "register_organisation",
+    "revoke_key",
     "set_password",
     "withdraw_contact",
 ]

@@ -14,6 +14,7 @@ from zhiqiao.core.conflicts import taken_means
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kernel.text import clean_line
 from zhiqiao.kit.actors import Actor
+from zhiqiao.parties.actions.keys import revoke_keys_of
 from zhiqiao.parties.models import User
 from zhiqiao.parties.policies import USERS
 
@@ -98,7 +99,10 @@ def set_password(*, actor: Actor, user: User, password: str) -> User:
 
 
 def close_login(*, actor: Actor, user: User) -> User:
-    """The person cannot sign in any more; what they did stays theirs. Raises ``user_closed``, ``close_oneself``."""
+    """The person cannot sign in any more, nor can their programs; what they did stays theirs.
+
+    Raises ``user_closed``, ``close_oneself``.
+    """
     with unit_of_work(actor) as work:
         USERS.require(actor, "close", user)
         if actor.user_key == user.pk:
@@ -106,6 +110,7 @@ def close_login(*, actor: Actor, user: User) -> User:
         if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
             raise Conflict("user_closed")
         user.is_active = False
+        revoke_keys_of(work, user)
         work.record("parties.close_login", _subject(user), {"is_active": True}, {"is_active": False})
         return user
 

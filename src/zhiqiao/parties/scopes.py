@@ -1,0 +1,20 @@
+"""How far a program's key reaches: ``read`` or ``write`` over everything, or over one register (``needs:write``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+READ, WRITE = "read", "write"
+VERBS = (READ, WRITE)
+
+
+def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
+    """Whether one of the scopes reaches so far. Who may write may read the same, for a change starts with a look."""
+    enough = (verb, WRITE) if verb == READ else (verb,)
+    held = frozenset(scopes)
+    return verb in VERBS and any(each in held or f"{register_path}:{each}" in held for each in enough)
+
+
+def is_scope(text: str, register_paths: Iterable[str]) -> bool:
+    path, _, verb = text.rpartition(":")
+    return verb in VERBS and (path in register_paths if path else ":" not in text)
