@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+STATUS: Final = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}
+"""Kind of refusal → status of HTTP."""
 
 
 class ZhiqiaoError(Exception):
     """A refusal with a stable code and its data; the faces put it into words.
 
-    ``kind`` tells a face how to answer: ``invalid`` (422 or a form error), ``conflict`` (409),
-    ``forbidden`` (403), ``not_found`` (404), ``unavailable`` (503).
+    ``kind`` tells a face how to answer, as in ``STATUS``; ``invalid`` may be a form error too.
     """
 
     code: ClassVar[str] = "error"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
-from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kernel.errors import STATUS, ZhiqiaoError
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import User
@@ -20,7 +20,6 @@ from zhiqiao.wording import refusal
 
 STRANGERS_BODY = 64 * 1024  # bytes
 Handler = Callable[[HttpRequest], HttpResponse]
-STATUS = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "

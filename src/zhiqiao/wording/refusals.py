@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhiqiao.exchange.reasons import REASONS
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.wording.facts import readable
+from zhiqiao.wording.interface import INTERFACE_BY_KIND, INTERFACE_TEXTS, INTERFACE_TITLES
 from zhiqiao.wording.reasons import row_reason
 
 Text = str | Promise
@@ -30,14 +31,17 @@ TITLES: Final[dict[str, Text]] = {
     "conflict": _("The record has changed meanwhile"),
     "forbidden": _("You may look at this but not change it"),
     "unavailable": _("This is not to be had just now"),
+    **INTERFACE_TITLES,
 }
 BY_KIND: Final[dict[str, Text]] = {
     "invalid": _("Something that was entered breaks a rule. Go back, look at what was entered, and try again."),
     "conflict": _("Somebody was faster, or the step was already taken. Open the record again and look at its state."),
     "forbidden": _("Your role does not allow this step. Ask the manager of the institution that owns the record."),
     "unavailable": _("Try again in a minute. If it goes on, tell the administrator the code below."),
+    **INTERFACE_BY_KIND,
 }
 TEXTS: Final[dict[str, Text]] = {
+    **INTERFACE_TEXTS,
     # imports and jobs
     "import_not_finished": _("Only an import that has ended and was not undone before can be undone."),
     "job_finished": _("The work is finished already."),
