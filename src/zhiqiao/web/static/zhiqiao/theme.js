@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var root = document.documentElement;
+  root.classList.add("js");
   if (root.dataset.themeChoice) return;
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
   function follow() {
