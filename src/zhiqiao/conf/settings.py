@@ -36,14 +36,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "zhiqiao.core",
     "zhiqiao.parties",
+    "zhiqiao.hooks",
     "zhiqiao.registry",
     "zhiqiao.inventory",
     "zhiqiao.needs",
     "zhiqiao.matching",
     "zhiqiao.web",
+    "zhiqiao.api",
+    "rest_framework",
 ]
 
 MIDDLEWARE = [
+    "zhiqiao.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,7 +148,12 @@ LOGGING = {
 
 # The registers, in the order of the navigation.
 ZHIQIAO_REGISTERS = [
-    "zhiqiao.needs.registers:NEEDS",
+    "zhiqiao.matching.registers:PATENTS",
+    "zhiqiao.matching.registers:NEEDS",
+    "zhiqiao.parties.registers:ORGANISATIONS",
+    "zhiqiao.registry.registers:IMPORTS",
+    "zhiqiao.inventory.registers:ENTRIES",
+    "zhiqiao.parties.registers:AUDIT",
 ]
 
 # Who does what, by name: resolved when it is needed, so that lower rooms need not import higher ones.
@@ -163,15 +172,55 @@ ZHIQIAO_JOBS = {
     "import": "zhiqiao.core.importjobs:run_import",
     "appraise": "zhiqiao.inventory.jobs:appraise_all",
     "stock": "zhiqiao.inventory.jobs:refresh_stock",
+    "verify_audit": "zhiqiao.core.upkeep:verify_audit",
+    "check_index": "zhiqiao.core.upkeep:check_index",
+}
+# Made once in a new installation, people's to change from then on; five fields, read in Asia/Shanghai.
+ZHIQIAO_SCHEDULES = {
+    "nightly_stock": {"kind": "stock", "cron": "0 2 * * *"},
+    "nightly_audit": {"kind": "verify_audit", "cron": "30 3 * * *"},
+    "weekly_index": {"kind": "check_index", "cron": "0 4 * * 0"},
 }
 ZHIQIAO_AFTER_IMPORT = {"patents": ["stock"], "organisations": ["stock"]}
 ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.seal:seal_everything",
+    "zhiqiao.core.schedules:enqueue_due",
     "zhiqiao.core.importjobs:close_dead_runs",
     "zhiqiao.core.indexing:index_everything",
     "zhiqiao.matching.relinking:relink_merged",
     "zhiqiao.registry.actions:publish_matured",
     "zhiqiao.core.blobs:sweep_incoming",
+    "zhiqiao.api.idempotency:forget_old_answers",
+    "zhiqiao.api.rates:forget_old_allowances",
+    "zhiqiao.hooks.outgoing:hand_out",
+    "zhiqiao.hooks.sending:send_due",
+    "zhiqiao.core.jobresults:sweep_failures",
 ]
+# Which actions of the trail other programs may listen to, and where they read the records they hear of.
+ZHIQIAO_PUBLISHED = "zhiqiao.hooks.events:published_actions"
+ZHIQIAO_RECORD_ADDRESS = "/api/v1/{path}/{id}"
+ZHIQIAO_HOOKS_PRIVATE = ENVIRONMENT.hooks_private
 if ENVIRONMENT.tier_rules:
     ZHIQIAO_TIER_RULES = ENVIRONMENT.tier_rules
+
+# The interface for programs. Rates are requests a minute, of one key, one log-in or one address.
+ZHIQIAO_API_PREFIX = "/api/"
+ZHIQIAO_API_RATES = {
+    "known": {"read": 600, "write": 120, "search": 120, "export": 10},
+    "public": {"read": 60, "write": 10, "search": 20, "export": 2},
+}
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "zhiqiao.api.problems.answer_to",
+    "DEFAULT_SCHEMA_CLASS": "zhiqiao.api.openapi.OperationSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Zhiqiao 知桥",
+    "DESCRIPTION": "The registers of Zhiqiao for programs. docs/api.md is the guide.",
+    "VERSION": "1",
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": ["zhiqiao.api.openapi.with_shared_parts"],
+}

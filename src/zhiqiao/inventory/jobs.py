@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,7 +18,7 @@ from zhiqiao.parties.models import User
 CONSOLE = "console:"
 
 
-def appraise_all(context: JobContext) -> dict[str, Any]:
+def appraise_all(context: JobContext) -> None:
     """Appraise every patent and suggest tiers. Argument ``as_of``: a day in ISO form; today where it is missing.
 
     Raises ``BadDate`` where it is not a day. Needs no checkpoint: what an earlier attempt appraised comes out the
@@ -27,31 +26,34 @@ def appraise_all(context: JobContext) -> dict[str, Any]:
     """
     asked = context.arguments.get("as_of")
     as_of = parse_date(asked).day if asked else timezone.localdate()
-    actor = actor_behind(context)
-    appraised = appraise_patents(actor=actor, ids=None, as_of=as_of, progress=context.progress)
-    tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=as_of, progress=context.progress)
-    return {
-        "as_of": as_of.isoformat(),
-        "patents": appraised.patents,
-        "appraised": appraised.written,
-        "without_total": appraised.without_total,
-        "tiers": dict(tiered.tiers),
-        "tiers_written": tiered.written,
-    }
+    _appraise_and_tier(context, actor_behind(context), as_of)
 
 
-def refresh_stock(context: JobContext) -> dict[str, Any]:
-    """After lists came in: what counts as stock, its appraisals and tiers, brought up to date. The product does it by
-    itself, whoever sent the lists; a stocktaking that is frozen keeps what it counts."""
+def refresh_stock(context: JobContext) -> None:
+    """After lists came in, and every night because days go by: what counts as stock, its appraisals and tiers, brought
+    up to date. The product does it by itself, whoever sent the lists; a stocktaking that is frozen keeps what it
+    counts."""
     actor, today = operator("stock"), timezone.localdate()
     newest = Inventory.objects.order_by("-cutoff_on", "-id").first()
     cutoff = newest.cutoff_on if newest else date(today.year - 1, 12, 31)
     name = newest.name if newest else yearly_inventory(cutoff)
+    context.result.say(inventory=name)
     if newest is None or newest.frozen_at is None:
         take_stock(actor=actor, inventory_name=name, cutoff=cutoff, today=today, progress=context.progress)
-    appraised = appraise_patents(actor=actor, ids=None, as_of=today, progress=context.progress)
-    tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=today, progress=context.progress)
-    return {"inventory": name, "appraised": appraised.written, "tiers_written": tiered.written}
+    _appraise_and_tier(context, actor, today)
+
+
+def _appraise_and_tier(context: JobContext, actor: Actor, as_of: date) -> None:
+    result = context.result
+    result.say(as_of=as_of.isoformat())
+    appraised = appraise_patents(actor=actor, ids=None, as_of=as_of, progress=context.progress)
+    result.count("patents", appraised.patents)
+    result.count("appraised", appraised.written)
+    result.count("without_total", appraised.without_total)
+    tiered = suggest_tiers(actor=actor, entry_ids=None, as_of=as_of, progress=context.progress)
+    result.count("tiers_written", tiered.written)
+    for tier, entries in tiered.tiers.items():
+        result.count(tier, entries)
 
 
 def actor_behind(context: JobContext) -> Actor:

@@ -7,7 +7,7 @@ from typing import Final
 
 from zhiqiao.inventory.rules.scope import HELD_CODES
 from zhiqiao.inventory.states import BUREAU, ENTRY_STATES, FILERS, SCHOOL
-from zhiqiao.kit.permissions import VIEW, Policy, Rule, having, only, own
+from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY, VIEW, Policy, Rule, having, only, own
 from zhiqiao.kit.roles import Role
 
 TAKE_STOCK: Final = "take_stock"
@@ -47,6 +47,12 @@ ENTRIES: Final = Policy(
     Rule(CONFIRM_TIER, SCHOOL, own("organisation_id")),
     Rule(TAKE_STOCK, _OFFICERS),
     Rule(SUGGEST_TIERS, _OFFICERS),
+    Rule(HISTORY, _CITY, having(**_STANDING)),
+    Rule(HISTORY, FILERS, own("organisation_id")),
+    Rule(COMMENT, _OFFICERS),
+    Rule(COMMENT, FILERS, own("organisation_id")),
+    Rule(ATTACH, _OFFICERS),
+    Rule(ATTACH, FILERS, own("organisation_id")),
     *_moves(),
 )
 

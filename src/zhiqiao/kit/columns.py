@@ -21,7 +21,8 @@ class Kind(StrEnum):
     """How a value is shown and what type it has in the interface."""
 
     TEXT = "text"
-    CODE = "code"  # a stable code; ``words`` put it into the reader's language
+    CODE = "code"  # a stable code that is a state; ``words`` put it into the reader's language
+    TAG = "tag"  # a stable code that is a plain property
     NUMBER = "number"  # an application number, a credit code: never broken, never summed
     COUNT = "count"  # int
     SCORE = "score"  # float
@@ -32,6 +33,9 @@ class Kind(StrEnum):
     NAMES = "names"  # list of names
     LONG = "long"  # a text of several lines: never on a list page by default
     LINK = "link"  # a ``Link``
+
+
+CODED = frozenset({Kind.CODE, Kind.TAG})
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Column(Generic[M]):
     def in_words(self, record: M) -> Any:
         """The value as a list or a sheet shows it: codes in the reader's language, the rest as it is."""
         value = self.value(record)
-        if self.kind is Kind.CODE and value not in (None, ""):
+        if self.kind in CODED and value not in (None, ""):
             return self.words(value)
         if self.kind is Kind.FLAG and value is not None:
             return label("yes" if value else "no")

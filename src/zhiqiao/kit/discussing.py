@@ -12,7 +12,8 @@ from zhiqiao.core.models import Attachment, Comment
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhiqiao.kernel.text import clean_text
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.registers import ATTACH, COMMENT, HISTORY, Register
+from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
+from zhiqiao.kit.registers import Register
 
 LONGEST_COMMENT: Final = 4_000  # characters
 LARGEST_FILE: Final = 50 * 1024 * 1024  # bytes

@@ -12,7 +12,8 @@ from django.db.models import Model
 
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.registers import HISTORY, Register
+from zhiqiao.kit.permissions import HISTORY
+from zhiqiao.kit.registers import Register
 
 MOST_SHOWN: Final = 200  # entries; the trail itself has them all
 LONGEST_SHOWN: Final = 120  # characters of a value

@@ -94,7 +94,8 @@ class Reading(Generic[M]):
     def chosen(self) -> tuple[Column[M], ...]:
         """The columns of the list page: those that the address names, in its order, else the register's own."""
         listed = {column.name: column for column in self.register.columns_for(self.actor) if column.listed}
-        named = [listed[name] for name in dict.fromkeys(self.query.get(COLUMNS, "").split(",")) if name in listed]
+        names = ",".join(self.query.getlist(COLUMNS)).split(",")
+        named = [listed[name] for name in dict.fromkeys(names) if name in listed]
         return tuple(named) or tuple(column for column in listed.values() if column.shown)
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db.models import Manager, Model, Q, QuerySet
+from django.db.models import Exists, Manager, Model, OuterRef, Q, QuerySet
 
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.kit.actors import Actor
@@ -18,6 +18,10 @@ from zhiqiao.kit.actors import Actor
 M = TypeVar("M", bound=Model)
 
 VIEW = "view"
+# What goes on beside a record: who reads what happened to it and what is said of it, and who adds words and files.
+HISTORY = "view_history"
+COMMENT = "comment"
+ATTACH = "attach"
 EVERYONE = frozenset({"everyone"})
 """The public too."""
 SIGNED_IN = frozenset({"signed_in"})
@@ -33,13 +37,15 @@ class Scope:
 
     Paths are written as in a query (``patent__owner_id``) and may cross to many records, of which one suffices;
     relations walked backwards need a ``related_name``. ``organisation`` leads to the key of an organisation in which
-    the actor holds one of the rule's roles, ``person`` to the actor's own user key, and ``values`` are
-    (path, values one of which the record has); None among them means "is empty".
+    the actor holds one of the rule's roles, ``person`` to the actor's own user key, ``asker`` to their public id as
+    rows below ``parties`` name people, and ``values`` are (path, values one of which the record has); None among them
+    means "is empty".
     """
 
     organisation: str = ""
     person: str = ""
     values: tuple[tuple[str, frozenset[Any]], ...] = ()
+    asker: str = ""
 
     def having(self, **values: Any) -> Scope:
         """The same records, but only those with these values; a set or tuple means one of them."""
@@ -51,6 +57,9 @@ class Scope:
             yield self.organisation, _organisations(actor, roles)
         if self.person:
             yield self.person, frozenset() if actor.user_key is None else frozenset({actor.user_key})
+        if self.asker:
+            # The public and the product itself have a name there too, which nobody signs in with.
+            yield self.asker, frozenset({actor.actor_id}) if actor.signed_in else frozenset()
         yield from self.values
 
 
@@ -65,6 +74,11 @@ def own(path: str) -> Scope:
 def oneself(path: str) -> Scope:
     """Records of the actor as a person."""
     return Scope(person=path)
+
+
+def asked_by_oneself(path: str) -> Scope:
+    """Records that name the actor as the one who asked for them."""
+    return Scope(asker=path)
 
 
 def having(**values: Any) -> Scope:
@@ -89,9 +103,10 @@ class Rule:
             return self.scope == ANY
         return all(_meets(record, path, wanted) for path, wanted in self.scope.conditions(actor, self.roles))
 
-    def condition(self, actor: Actor, model: type[Model]) -> Q:
+    def condition(self, actor: Actor, model: type[Model], *, alone: bool) -> Q:
+        """``alone``: no other rule lets records in, so that this one can lead to them."""
         parts = self.scope.conditions(actor, self.roles)
-        return Q(*(_query(model, path, wanted) for path, wanted in parts))
+        return Q(*(_query(model, path, wanted, alone=alone) for path, wanted in parts))
 
 
 class Policy:
@@ -117,7 +132,7 @@ class Policy:
         rules = [rule for rule in self.rules if rule.verb == verb and rule.speaks_to(actor)]
         if any(rule.scope == ANY for rule in rules):
             return records
-        conditions = [rule.condition(actor, records.model) for rule in rules]
+        conditions = [rule.condition(actor, records.model, alone=len(rules) == 1) for rule in rules]
         return records.filter(_any_of(conditions)) if conditions else records.none()
 
     def visible(self, actor: Actor, records: QuerySet[M]) -> QuerySet[M]:
@@ -169,14 +184,24 @@ def _step(record: Any, step: str) -> list[Any]:
     return (list(value.all()) or [None]) if isinstance(value, Manager) else [value]
 
 
-def _query(model: type[Model], path: str, wanted: frozenset[Any]) -> Q:
-    condition = Q(**{f"{path}__in": [value for value in wanted if value is not None]})
+def _query(model: type[Model], path: str, wanted: frozenset[Any], *, alone: bool) -> Q:
+    values = [value for value in wanted if value is not None]
+    condition = Q(**{f"{path}__in": values})
     if None in wanted:
         condition |= Q(**{f"{path}__isnull": True})
     if not _crosses_to_many(model, path):
         return condition
     # A join to many rows would double the record in the list.
-    return Q(pk__in=model._base_manager.filter(condition).values("pk"))
+    first, _, rest = path.partition("__")
+    relation: Any = model._meta.get_field(first)
+    if None in wanted or not relation.one_to_many or not rest:
+        return Q(pk__in=model._base_manager.filter(condition).values("pk"))
+    name, many = relation.field.name, relation.related_model._base_manager.filter(**{f"{rest}__in": values})
+    if alone:
+        return Q(pk__in=many.values(name))
+    # Beside other rules the database walks the list: it asks for those rows alone that no rule before let in, instead
+    # of gathering all that somebody owns for each page.
+    return Q(Exists(many.filter(**{name: OuterRef("pk")})))
 
 
 def _crosses_to_many(model: type[Model], path: str) -> bool:

@@ -23,9 +23,6 @@ from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.permissions import VIEW, Policy
 
 M = TypeVar("M", bound=Model)
-HISTORY = "view_history"
-COMMENT = "comment"
-ATTACH = "attach"
 
 
 @dataclass(frozen=True)
@@ -95,14 +92,18 @@ class View:
 
 @dataclass(frozen=True)
 class Waits:
-    """What in this register waits for a person: ``query`` leaves just these in the list. ``say`` words a count."""
+    """What in this register waits for a person: ``query`` leaves just these in the list. ``say`` is lazy and
+    words a ``count``."""
 
     query: str
-    say: Callable[[int], str]
+    say: Any
     roles: frozenset[str]
     detail: Text = ""
     icon: str = ""
     tone: str = ""
+
+    def words(self, count: int) -> str:
+        return str(self.say % {"count": count})
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,9 @@ class Register(Generic[M]):
     ``records`` are those that the actor may see. ``columns`` speak of a record anywhere, ``attach`` puts beside a page
     of records what columns need from other tables, in a fixed number of queries. ``roles`` find it in the navigation
     and may open it at all; the policy decides on each record. ``public``: a record's page is open without a log-in
-    too, as far as the policy shows the record. ``intake`` names the kind of import that brings records in. ``events``
-    are what programs can listen to: action in the trail → kind of event.
+    too, as far as the policy shows the record. ``pages`` False: its records stand in the list alone. ``intake`` names
+    the kind of import that brings records in. ``events`` are what programs can listen to: action in the trail → kind
+    of event.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Register(Generic[M]):
     waits: tuple[Waits, ...] = ()
     intake: str = ""
     public: bool = False
+    pages: bool = True
     events: Mapping[str, str] = field(default_factory=dict)
 
     def open_to(self, actor: Actor) -> bool:

@@ -25,5 +25,11 @@ class Role(models.TextChoices):
 # (Network Data Security Regulations art. 16: operators have no access to the data by default).
 CITY_READERS = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})
 
+EVERY_ROLE = frozenset(Role.values)
 # The system administrator runs the installation and sees no records.
-EVERY_ROLE_WITH_RECORDS = frozenset(Role.values) - {Role.SYSTEM_ADMIN}
+EVERY_ROLE_WITH_RECORDS = EVERY_ROLE - {Role.SYSTEM_ADMIN}
+# Whose work the stocktaking is.
+STOCK = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER})
+# Who hands in lists.
+SENDERS = frozenset({Role.BUREAU_OFFICER, Role.HOLDER_MANAGER, Role.SOE_MANAGER, Role.CENTRE_OPERATOR})
+AUDITORS = frozenset({Role.BUREAU_AUDITOR, Role.BUREAU_OFFICER})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import EVERYONE, VIEW, Policy, Rule, having, only, own
+from zhiqiao.kit.permissions import ATTACH, COMMENT, EVERYONE, HISTORY, VIEW, Policy, Rule, having, only, own
 from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
@@ -30,4 +30,10 @@ NEEDS = Policy(
     Rule("match", OFFICERS, having(**STANDING)),
     Rule("match", FIRMS, own("organisation_id").having(**STANDING)),
     Rule("import", OFFICERS),
+    Rule(HISTORY, CITY | OFFICERS, having(**STANDING)),
+    Rule(HISTORY, FIRMS, own("organisation_id").having(**STANDING)),
+    Rule(COMMENT, OFFICERS, having(**STANDING)),
+    Rule(COMMENT, FIRMS, own("organisation_id").having(**STANDING)),
+    Rule(ATTACH, OFFICERS, having(**STANDING)),
+    Rule(ATTACH, FIRMS, own("organisation_id").having(**STANDING)),
 )

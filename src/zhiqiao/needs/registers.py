@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
@@ -130,9 +130,7 @@ NEEDS: Register[Need] = Register(
     waits=(
         Waits(
             "state=open&shown=own",
-            lambda count: ngettext(
-                "%(count)s open need is not published", "%(count)s open needs are not published", count
-            ) % {"count": count},
+            ngettext_lazy("%(count)s open need is not published", "%(count)s open needs are not published", "count"),
             frozenset({Role.ENTERPRISE_MEMBER}),
             _("Institutions see it only once it is published."), "bulb",
         ),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import EVERYONE, SIGNED_IN, VIEW, Policy, Rule, oneself, only, own
+from zhiqiao.kit.permissions import (
+    ATTACH,
+    COMMENT,
+    EVERYONE,
+    HISTORY,
+    SIGNED_IN,
+    VIEW,
+    Policy,
+    Rule,
+    oneself,
+    only,
+    own,
+)
 from zhiqiao.kit.permissions import having as those_with
 from zhiqiao.kit.roles import Role
 
@@ -29,7 +41,14 @@ ORGANISATIONS = Policy(
     Rule("add_alias", BUREAU),
     Rule("add_alias", MANAGERS, own("pk")),
     Rule("merge", BUREAU),
+    Rule(HISTORY, CITY),
+    Rule(HISTORY, STAFF, own("pk")),
+    Rule(COMMENT, BUREAU),
+    Rule(ATTACH, BUREAU),
+    Rule(ATTACH, MANAGERS, own("pk")),
 )
+
+AUDIT = Policy(Rule(VIEW, CITY))
 
 USERS = Policy(
     Rule(VIEW, CITY | ADMIN),
@@ -62,8 +81,8 @@ MEMBERSHIPS = Policy(
 KEYS = Policy(
     Rule(VIEW, SIGNED_IN, oneself("owner_id")),
     Rule(VIEW, ADMIN),
-    Rule("view_history", SIGNED_IN, oneself("owner_id")),
-    Rule("view_history", ADMIN),
+    Rule(HISTORY, SIGNED_IN, oneself("owner_id")),
+    Rule(HISTORY, ADMIN),
     Rule("make", SIGNED_IN, oneself("owner_id")),
     Rule("revoke", SIGNED_IN, oneself("owner_id")),
     Rule("revoke", ADMIN),

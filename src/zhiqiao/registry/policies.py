@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import EVERYONE, VIEW, Policy, Rule, having, only, own
+from zhiqiao.kit.permissions import ATTACH, COMMENT, EVERYONE, HISTORY, VIEW, Policy, Rule, having, only, own
 from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
@@ -28,6 +28,12 @@ PATENTS = Policy(
     Rule("push", BUREAU | only(Role.CENTRE_OPERATOR), having(**STANDING)),
     Rule("push", HOLDERS, own("holdings__standing_id").having(**STANDING)),
     Rule("import", BUREAU | IMPORTERS),
+    Rule(HISTORY, CITY, having(**STANDING)),
+    Rule(HISTORY, HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule(COMMENT, BUREAU, having(**STANDING)),
+    Rule(COMMENT, HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule(ATTACH, BUREAU, having(**STANDING)),
+    Rule(ATTACH, HOLDERS, own("holdings__standing_id").having(**STANDING)),
 )
 
 # A run is its sender's and the city's.
@@ -36,6 +42,14 @@ IMPORTS = Policy(
     Rule(VIEW, IMPORTERS, own("organisation_id")),
     Rule("start", BUREAU),
     Rule("start", IMPORTERS, own("organisation_id")),
+    Rule("stop", BUREAU),
+    Rule("stop", IMPORTERS, own("organisation_id")),
     Rule("undo", BUREAU),
     Rule("undo", IMPORTERS, own("organisation_id")),
+    Rule(HISTORY, CITY),
+    Rule(HISTORY, IMPORTERS, own("organisation_id")),
+    Rule(COMMENT, BUREAU),
+    Rule(COMMENT, IMPORTERS, own("organisation_id")),
+    Rule(ATTACH, BUREAU),
+    Rule(ATTACH, IMPORTERS, own("organisation_id")),
 )

@@ -4,17 +4,18 @@ visible already."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from zhiqiao.core.wordsearch import keys_with_words
+from zhiqiao.core.wordsearch import having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
+from zhiqiao.kernel.publication_numbers import BadPublicationNumber, parse_publication_number
 from zhiqiao.kernel.text import compact
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent, PatentHolder
 
-MOST_WORDS: Final = 6
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
 NUMBER_START: Final = re.compile(r"(ZL|CN)?(\d{5,13}X?)(\.[\dX]?)?")
 
@@ -27,29 +28,33 @@ def patents_like(patents: QuerySet[Patent], asked: str, tokens: frozenset[str]) 
         return patents
     if number := NUMBER_START.fullmatch(plain):
         return patents.filter(_number(plain, number[2]))
+    with suppress(BadPublicationNumber):
+        return patents.filter(_published(parse_publication_number(plain).key))
     if CLASS_SYMBOL.fullmatch(plain):
         return patents.filter(in_class(plain))
-    keys = keys_with_words("patents", tokens, asked)
-    if keys is not None:
-        return patents.filter(pk__in=keys)
-    # A word that thousands of patents share: the database reads along the list's order and stops at a full page.
-    for word in asked.split()[:MOST_WORDS]:
-        patents = patents.filter(Q(title__icontains=word) | Q(pk__in=_held_by(word)))
-    return patents
+    return patents.filter(having_words("patents", tokens, asked))
 
 
 def _number(plain: str, digits: str) -> Q:
     try:
         return Q(number=parse_application_number(plain).key)
     except BadApplicationNumber:
-        begun = Q(number__startswith=digits)
-        return begun | Q(publication_number=plain) | Q(grant_number=plain)
+        begun = _begins("number", digits)
+        published = _begins("publication_number", plain) | _begins("grant_number", plain)
+        return begun | published if plain.startswith("CN") else begun
+
+
+def _published(key: str) -> Q:
+    return Q(publication_number=key) | Q(grant_number=key)
+
+
+def _begins(column: str, start: str) -> Q:
+    # A range instead of LIKE: every database can seek in the index for it.
+    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
 
 
 def in_class(symbol: str) -> Q:
-    # A range instead of LIKE: every database can seek in the index for it.
-    start = symbol.strip().upper()
-    return Q(main_class__gte=start, main_class__lt=f"{start}\U0010ffff")
+    return _begins("main_class", symbol.strip().upper())
 
 
 def _held_by(words: str) -> QuerySet[PatentHolder, Any]:

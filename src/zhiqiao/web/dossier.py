@@ -16,13 +16,13 @@ from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
+from zhiqiao.parties.industries import industry_names, named
 from zhiqiao.parties.models import Organisation
+from zhiqiao.registry.declared import of_statement
 from zhiqiao.registry.models import HolderStatement, Patent
+from zhiqiao.registry.partial_days import partial_day
 from zhiqiao.registry.policies import IMPORTS, PATENTS
 from zhiqiao.registry.selectors import Happening, timeline
-from zhiqiao.web.declarations import of_statement
-from zhiqiao.web.industries import industry_names, named
-from zhiqiao.web.partial_days import partial_day
 from zhiqiao.wording import label
 
 FIELDS: Final = (

@@ -5,48 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from zhiqiao.inventory.models import Tier
+from zhiqiao.kit.forms import Worded, offer
+from zhiqiao.needs.forms import need_text
 from zhiqiao.wording import label
 
 MOST_FILES = 30
-LONGEST_NEED = 2_000  # characters
-# A mobile or fixed line, with country or area code, spaces, and an extension.
-PHONE = r"^\+?\(?[0-9][0-9 ()-]{5,22}[0-9]( *(转|#|x|ext\.?) *[0-9]{1,6})?$"
-
-
-class Worded(forms.Form):
-    """Says beside each field what is wrong, and ties the words to the field for screen readers."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        for name in self.errors:
-            if name in self.fields:
-                self.fields[name].widget.attrs["aria-errormessage"] = f"{self[name].auto_id}_error"
-
-
-def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    """Let one of the choices be taken; where there is only one, nobody is asked."""
-    chosen = form.fields[name]
-    assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 -- declared so
-    chosen.choices = choices
-    if len(choices) < 2:
-        chosen.widget = forms.HiddenInput()
-        chosen.initial = choices[0][0] if choices else ""
-
-
-class TierForm(Worded):
-    tier = forms.ChoiceField(label=_("Tier"), choices=Tier.choices, widget=forms.RadioSelect)
-    note = forms.CharField(
-        label=_("Why"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Needed for the negative tiers, welcome for all. It stays on the record."),
-    )  # fmt: skip
-    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -92,44 +57,6 @@ class ImportForm(Worded):
         offer(self, "organisation", organisations)
 
 
-class NeedForm(Worded):
-    text = forms.CharField(
-        label=_("What are you looking for?"), max_length=LONGEST_NEED, min_length=4,
-        widget=forms.Textarea(
-            attrs={
-                "rows": 4, "data-counter": "counted",
-                "placeholder": _(
-                    "For example: our mould steel cracks after 50,000 shots. "
-                    "We look for a surface treatment that doubles its life and works below 500 °C."
-                ),
-            }
-        ),
-        help_text=_("Two sentences are enough: what goes wrong now, and what it should be able to do."),
-    )  # fmt: skip
-
-
-class AskForm(NeedForm):
+class AskForm(Worded):
+    text = need_text()
     alive = forms.BooleanField(label=_("Only patents in force"), required=False)
-
-
-class StateNeedForm(NeedForm):
-    """The need as it goes on record: with whom it is shared, and the part that stays private."""
-
-    published = forms.BooleanField(
-        label=_("Anybody may read this need"), required=False,
-        help_text=_("If not, only your firm and the bureau see it."),
-    )  # fmt: skip
-    organisation = forms.ChoiceField(label=_("On behalf of"), required=False)
-    private_details = forms.CharField(
-        label=_("Details nobody else should see"), required=False, max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Kept encrypted; never searched, never shown to others."),
-    )  # fmt: skip
-    contact = forms.CharField(label=_("Contact"), required=False, max_length=100)
-    phone = forms.CharField(
-        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"}),
-        validators=[RegexValidator(PHONE, _("This is no phone number: digits, such as 13800000000 or 0769-22220000."))],
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, houses: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "organisation", houses)

@@ -16,7 +16,7 @@ from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.core.privatecells import SEALED
 from zhiqiao.exchange import vocabularies
 from zhiqiao.kernel.money import UNITS
-from zhiqiao.web.forms import Worded
+from zhiqiao.kit.forms import Worded
 from zhiqiao.wording import label
 
 VOCABULARIES: Final = {

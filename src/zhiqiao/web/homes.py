@@ -27,8 +27,8 @@ from zhiqiao.kit.roles import Role
 from zhiqiao.matching.selectors import newest_matches
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
+from zhiqiao.registry.sending import importable
 from zhiqiao.web.pages import BY_NAME
-from zhiqiao.web.sending import importable
 
 SHOWN: Final = 6  # lines in each box
 LOOKED_AT: Final = 30  # newest imports
@@ -103,7 +103,7 @@ def _stock_figures(actor: Actor) -> Iterator[Figure]:
     notes = [] if sees_whole_city(actor) else [_("Own institution")]
     if share is not None:
         notes.append(_("%(share)s appraised") % {"share": f"{share:.0%}"})
-    yield Figure(_("Counted in stock"), rows.rows_in, f"{reverse('inventory_scope')}?inside=True", " · ".join(notes))
+    yield Figure(_("Counted in stock"), rows.rows_in, f"{reverse('entry_list')}?inside=True", " · ".join(notes))
 
 
 def _tasks(actor: Actor) -> Iterator[Task]:
@@ -123,7 +123,7 @@ def _stock_tasks(actor: Actor) -> Iterator[Task]:
             )
             % {"count": waiting},
             _("The rules suggest to drop or to watch them; that holds only once a person has confirmed it."),
-            f"{reverse('inventory_tiers')}?look=waiting",
+            f"{reverse('entry_list')}?look=waiting",
             "stack-2",
             "warn",
         )
@@ -146,7 +146,7 @@ def _stock_tasks(actor: Actor) -> Iterator[Task]:
         yield Task(
             ngettext("%(count)s funded patent sleeps", "%(count)s funded patents sleep", asleep) % {"count": asleep},
             _("Granted more than five years ago, paid from public funds, no exploitation on record."),
-            f"{reverse('inventory_tiers')}?look=asleep",
+            f"{reverse('entry_list')}?look=asleep",
             "moon",
         )
 

@@ -6,8 +6,8 @@ policies of the room that owns the records.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -20,20 +20,16 @@ from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.roles import Role
-
-ANYONE = frozenset(Role.values)
-RECORDS = ANYONE - {Role.SYSTEM_ADMIN}
-STOCK = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER})
-SENDERS = frozenset({Role.BUREAU_OFFICER, Role.HOLDER_MANAGER, Role.SOE_MANAGER, Role.CENTRE_OPERATOR})
-AUDITORS = frozenset({Role.BUREAU_AUDITOR, Role.BUREAU_OFFICER})
+from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.registers import Register
+from zhiqiao.kit.roles import EVERY_ROLE, EVERY_ROLE_WITH_RECORDS, STOCK
 
 Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the navigation; ``below`` names the pages that light it up too."""
+    """One entry of the navigation; pages whose names begin with ``begins`` light it up too."""
 
     name: str
     label: Text
@@ -41,39 +37,43 @@ class Page:
     icon: str
     group: Text
     roles: frozenset[str]
-    below: frozenset[str] = field(default_factory=frozenset)
+    begins: str = ""
 
     def open_to(self, actor: Actor) -> bool:
         return bool(actor.every_role & self.roles)
 
 
-WORK, STOCKTAKING, SYSTEM = _("Records"), _("Stock inventory"), _("System")
+STOCKTAKING = _("Stock inventory")
+FIRST = (
+    Page("home", _("Home"), _("Home"), "home", "", EVERY_ROLE),
+    Page("need_say", _("Ask for patents"), _("Ask"), "sparkles", "", EVERY_ROLE_WITH_RECORDS),
+)
+BESIDE = {
+    "entry": (
+        Page("inventory_home", _("Overview"), _("Stock"), "clipboard-list", STOCKTAKING, STOCK),
+        Page("inventory_fees", _("Fees due"), _("Fees"), "calendar-due", STOCKTAKING, STOCK),
+        Page("inventory_unknowns", _("Unknowns"), _("Gaps"), "help-circle", STOCKTAKING, STOCK),
+    ),
+}
+"""Pages that stand in the navigation before the register of that name."""
 
-PAGES = (
-    Page("home", _("Home"), _("Home"), "home", "", ANYONE),
-    Page("need_say", _("Ask for patents"), _("Ask"), "sparkles", "", RECORDS),
-    Page(
-        "patent_list", _("Patents"), _("Patents"), "file-certificate", WORK, RECORDS,
-        frozenset({"patent_page", "patent_push"}),
-    ),
-    Page("need_list", _("Needs"), _("Needs"), "bulb", WORK, RECORDS, frozenset({"need_page", "need_new"})),
-    Page(
-        "organisation_list", _("Organisations"), _("Firms"), "building", WORK, RECORDS,
-        frozenset({"organisation_page"}),
-    ),
-    Page(
-        "import_list", _("Imports"), _("Imports"), "file-import", WORK, SENDERS,
-        frozenset({"import_new", "import_page", "import_headings"}),
-    ),
-    Page("inventory_home", _("Overview"), _("Stock"), "clipboard-list", STOCKTAKING, STOCK),
-    Page("inventory_scope", _("In, out and why"), _("In/out"), "list-details", STOCKTAKING, STOCK),
-    Page("inventory_fees", _("Fees due"), _("Fees"), "calendar-due", STOCKTAKING, STOCK),
-    Page("inventory_unknowns", _("Unknowns"), _("Gaps"), "help-circle", STOCKTAKING, STOCK),
-    Page(
-        "inventory_tiers", _("Tiers"), _("Tiers"), "stack-2", STOCKTAKING, STOCK, frozenset({"inventory_tier"})
-    ),
-    Page("audit_log", _("Audit trail"), _("Audit"), "shield-check", SYSTEM, AUDITORS),
-)  # fmt: skip
+
+def page_of_register(register: Register[Any]) -> Page:
+    name = register.name
+    return Page(
+        f"{name}_list", register.title, register.short or register.title, register.icon, register.group,
+        register.roles, begins=f"{name}_",
+    )  # fmt: skip
+
+
+def pages() -> Iterator[Page]:
+    yield from FIRST
+    for register in registers():
+        yield from BESIDE.get(register.name, ())
+        yield page_of_register(register)
+
+
+PAGES = tuple(pages())
 BY_NAME = {page.name: page for page in PAGES}
 DOCK_ORDER = ("home", "need_say", "patent_list", "inventory_fees", "need_list")
 DOCK_SIZE = 4
@@ -85,7 +85,7 @@ def link(page: Page, place: str) -> dict[str, Any]:
         "label": page.label,
         "short": page.short,
         "icon": page.icon,
-        "current": place == page.name or place in page.below,
+        "current": place == page.name or bool(page.begins and place.startswith(page.begins)),
     }
 
 

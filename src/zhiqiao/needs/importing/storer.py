@@ -15,6 +15,8 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.needs import NeedRecord, read_needs
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import NEEDS
+from zhiqiao.kit.actors import Actor
+from zhiqiao.needs import policies
 from zhiqiao.needs.actions import NeedStatement, keep_private, subject
 from zhiqiao.needs.importing.history import keep_history, take_back
 from zhiqiao.needs.models import Need
@@ -32,6 +34,9 @@ class NeedStorer:
 
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None
+
+    def open_to(self, actor: Actor) -> bool:
+        return policies.NEEDS.may(actor, "import")
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         return read_headings(table, NEEDS, saved)

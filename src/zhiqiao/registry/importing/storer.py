@@ -15,6 +15,8 @@ from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.patents import PatentRecord, read_patents
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import PATENTS
+from zhiqiao.kit.actors import Actor
+from zhiqiao.registry import policies
 from zhiqiao.registry.importing import ledger, standing, statements, undo, writing
 from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
 from zhiqiao.registry.importing.holders import HolderLinker
@@ -27,6 +29,9 @@ class PatentStorer:
 
     def __init__(self) -> None:
         self._linker: HolderLinker | None = None
+
+    def open_to(self, actor: Actor) -> bool:
+        return policies.PATENTS.may(actor, "import")
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         mapping, body = read_headings(table, PATENTS, saved)

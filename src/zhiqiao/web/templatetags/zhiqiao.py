@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from zhiqiao import wording
+from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.registry.models import Patent
-from zhiqiao.web.partial_days import partial_day
+from zhiqiao.registry.partial_days import partial_day
 
 register = template.Library()
 
@@ -217,3 +218,28 @@ def kind_of(value: Any) -> str:
 @register.filter
 def item(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def day_or_words(value: Any) -> Any:
+    """A day, or the words for as much of one as is known."""
+    return value if isinstance(value, str) and value else day(value)
+
+
+@register.filter
+def counted(value: int | None) -> Any:
+    return unknown() if value is None else f"{value:,}"
+
+
+@register.filter
+def in_line(value: Any) -> Any:
+    """A value in the small line under a title."""
+    if isinstance(value, list | tuple):
+        return names(value)
+    return day(value) if isinstance(value, date) else value
+
+
+@register.filter
+def refused(code: str) -> str:
+    """Why a record was left out."""
+    return wording.refusal(ZhiqiaoError(code)).text

@@ -9,42 +9,26 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhiqiao.core.blobs import open_blob, plain_name
 from zhiqiao.core.importing import ImportRequest
-from zhiqiao.core.importjobs import job_of
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.downloads import Sheet, download
-from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
-from zhiqiao.web import listings
+from zhiqiao.registry.sending import behalves, importable, send, send_again
 from zhiqiao.web.forms import ImportForm
-from zhiqiao.web.headings import HeadingForm, every_question, open_questions
-from zhiqiao.web.import_report import first_noted, first_rejected, noted_cells, reasons_of
-from zhiqiao.web.lists import list_export, list_page
-from zhiqiao.web.pages import BY_NAME, SignedInRequest, for_page
-from zhiqiao.web.sending import behalves, importable, send, send_again, take_back
-from zhiqiao.web.stocktaking import last_taken
+from zhiqiao.web.headings import HeadingForm, every_question
+from zhiqiao.web.import_report import noted_cells
+from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.registers.pages import RegisterPage
 from zhiqiao.wording import refusal
-
-
-@require_safe
-@for_page("import_list")
-def import_list(request: SignedInRequest) -> HttpResponse:
-    return list_page(request, listings.IMPORTS)
-
-
-@require_safe
-@for_page("import_list")
-def import_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
-    return list_export(request, listings.IMPORTS, kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +68,7 @@ def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
             as_of=asked["as_of"],
             organisation_id=int(asked["organisation"]) if asked["organisation"] else None,
         )
-        return send(actor, request)
+        return send(actor=actor, request=request)
 
 
 def _laid_down(folder: Path, number: int, upload: UploadedFile[Any]) -> tuple[str, Path]:
@@ -104,25 +88,13 @@ def run_for(actor: Actor, public_id: UUID) -> ImportRun:
     return run
 
 
-@require_safe
-@for_page("import_list")
-def import_page(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+class ImportPage(RegisterPage):
     """The whole page, or for htmx while the import runs only the part that moves."""
-    run = run_for(request.actor, public_id)
-    context = {
-        "run": run,
-        "job": job_of(run),
-        "files": run.files.select_related("blob"),
-        "reasons": reasons_of(run),
-        "rejected": first_rejected(run),
-        "noted": first_noted(run) if run.state != run.State.RUNNING else [],
-        "questions": open_questions(run),
-        "sees_stock": BY_NAME["inventory_home"].open_to(request.actor),
-        "taking": last_taken(),
-        "may_undo": IMPORTS.may(request.actor, "undo", run) and run.state in {run.State.DONE, run.State.FAILED},
-    }
-    template = "imports/state.html" if request.headers.get("HX-Request") else "imports/page.html"
-    return render(request, template, context)
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return render(request, "imports/state.html", self.face.of_page(self.actor, self.record(public_id)))
+        return super().get(request, public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +104,7 @@ def import_headings(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     run = run_for(request.actor, public_id)
     form = HeadingForm(request.POST or None, questions=every_question(run), kind=run.kind)
     if request.method == "POST" and form.is_valid():
-        again = send_again(request.actor, run, form.mapping(), form.units())
+        again = send_again(actor=request.actor, run=run, mapping=form.mapping(), units=form.units())
         messages.success(request, _("Noted for this sender. The files are being taken in once more."))
         return redirect("import_page", again.public_id)
     return render(request, "imports/headings.html", {"run": run, "form": form}, status=422 if form.is_bound else 200)
@@ -153,11 +125,3 @@ def import_notes(request: SignedInRequest, public_id: UUID, kind: str) -> HttpRe
     run = run_for(request.actor, public_id)
     headings = [_("File"), _("Row"), _("Note"), _("What the row holds")]
     return download(Sheet(f"{run.number} {_('Rows taken with a note')}", headings, noted_cells(run)), kind)
-
-
-@require_POST
-@for_page("import_list")
-def import_undo(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    run = take_back(request.actor, run_for(request.actor, public_id))
-    messages.success(request, _("Import %(number)s is undone.") % {"number": run.number})
-    return redirect("import_page", run.public_id)

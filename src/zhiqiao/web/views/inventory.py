@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from zhiqiao.inventory.actions import confirm_tier
-from zhiqiao.inventory.policies import CONFIRM_TIER
 from zhiqiao.inventory.selectors import (
     coverage,
-    current_decisions,
-    entry_to,
     fees_due,
     stock_overview,
     unknowns_by_owner,
 )
 from zhiqiao.inventory.selectors.lists import DueFee
-from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.periods import PUBLISHED_PLAN
 from zhiqiao.kit.downloads import Sheet, download
 from zhiqiao.parties.models import Organisation
-from zhiqiao.web import listings
-from zhiqiao.web.forms import TierForm
-from zhiqiao.web.lists import list_export, list_page
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.web.stocktaking import last_taken
-from zhiqiao.wording import refusal
 
 FEES_SHOWN = 200
 
@@ -50,30 +39,6 @@ def inventory_home(request: SignedInRequest) -> HttpResponse:
     ]
     context = {"overview": overview, "coverage": covered, "rates": rates, "taking": last_taken()}
     return render(request, "inventory/home.html", context)
-
-
-@require_safe
-@for_page("inventory_scope")
-def inventory_scope(request: SignedInRequest) -> HttpResponse:
-    return list_page(request, listings.SCOPE)
-
-
-@require_safe
-@for_page("inventory_scope")
-def inventory_scope_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
-    return list_export(request, listings.SCOPE, kind)
-
-
-@require_safe
-@for_page("inventory_tiers")
-def inventory_tiers(request: SignedInRequest) -> HttpResponse:
-    return list_page(request, listings.TIERS)
-
-
-@require_safe
-@for_page("inventory_tiers")
-def inventory_tiers_export(request: SignedInRequest, kind: str) -> HttpResponseBase:
-    return list_export(request, listings.TIERS, kind)
 
 
 @require_safe
@@ -133,27 +98,3 @@ def inventory_unknowns_export(request: SignedInRequest, kind: str) -> HttpRespon
         for owner in unknowns_by_owner(request.actor)
     )
     return download(Sheet(_("Unknowns by owner"), headings, rows), kind)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_page("inventory_tiers")
-def inventory_tier(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """Decide the tier of one patent, as suggested or otherwise."""
-    entry = entry_to(request.actor, CONFIRM_TIER, public_id)
-    decision = current_decisions([entry.pk]).get(entry.pk)
-    first = {
-        "tier": (decision.confirmed or decision.suggested) if decision else "",
-        "seen": decision and decision.public_id,
-    }
-    form = TierForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            confirm_tier(actor=request.actor, entry=entry, **form.cleaned_data)
-        except Invalid as error:
-            form.add_error("note" if error.reason == "tier_needs_note" else "tier", refusal(error).text)
-        else:
-            messages.success(request, _("The tier of “%(title)s” is decided.") % {"title": entry.patent.title})
-            return redirect("inventory_tiers")
-    status = 422 if form.is_bound else 200
-    context = {"entry": entry, "decision": decision, "form": form}
-    return render(request, "inventory/tier.html", context, status=status)

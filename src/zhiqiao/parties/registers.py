@@ -1,0 +1,203 @@
+"""The registers of organisations and of the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhiqiao.core.models import AuditEntry
+from zhiqiao.core.reference import in_force, names_for
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.columns import Column, Kind, Note, choices_of
+from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
+from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.paging import Sort
+from zhiqiao.kit.registers import Register, Way
+from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS
+from zhiqiao.parties.acting import actors_named, with_actors
+from zhiqiao.parties.actions.organisations import OrganisationDetails, describe_organisation, register_organisation
+from zhiqiao.parties.industries import industry_names, named
+from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.places import PARK, SCHEME
+from zhiqiao.parties.policies import AUDIT as AUDIT_POLICY
+from zhiqiao.parties.policies import ORGANISATIONS as POLICY
+from zhiqiao.parties.roles import OrganisationKind
+from zhiqiao.parties.selectors import living_organisations, organisations_like
+from zhiqiao.wording import trail_word
+
+
+class OrganisationFilter(Filters):
+    q = search_box(_("Name, former name, credit code or pinyin"))
+    kind = choice(_("Kind"), OrganisationKind.choices)
+
+    def by_words(self, records: Records, name: str, value: str) -> Records:
+        return records.filter(pk__in=organisations_like(self.request.actor, value).values("pk"))
+
+
+def with_places_and_industries(actor: Actor, organisations: Sequence[Organisation]) -> None:
+    """Put the names of their industries and towns beside the organisations, in two queries."""
+    names = industry_names({code for each in organisations for code in each.industries})
+    places = names_for(SCHEME, {each.town_code for each in organisations})
+    for each in organisations:
+        vars(each)["industry_names"] = named(each.industries, names)
+        vars(each)["town_name"] = places.get(each.town_code, each.town_code)
+
+
+def known_how(organisation: Organisation) -> Note | None:
+    return Note(str(_("Named in files only"))) if organisation.named_only else None
+
+
+class OrganisationForm(RecordForm):
+    """What is stated of an organisation."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind.choices)
+    credit_code = forms.CharField(label=_("Credit code"), required=False, max_length=18)
+    town = forms.ChoiceField(label=_("Town"), required=False)
+    address = forms.CharField(label=_("Address"), required=False, max_length=500)
+    honours = forms.CharField(
+        label=_("Honours"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One on each line."),
+    )  # fmt: skip
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    products = forms.CharField(
+        label=_("Products"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def prepare(self) -> None:
+        town = self.fields["town"]
+        assert isinstance(town, forms.ChoiceField)  # noqa: S101 -- declared above
+        town.choices = [("", _("Not known")), *towns()]
+
+
+class NewOrganisationForm(OrganisationForm):
+    name = forms.CharField(label=_("Name"), max_length=255)
+    field_order = ("name",)
+
+
+def towns() -> list[tuple[str, str]]:
+    """Code and name of each town in force; in the order of the codes."""
+    entries = in_force(SCHEME, timezone.localdate()).exclude(level=PARK).order_by("code")
+    return list(entries.values_list("code", "name_zh"))
+
+
+def details(said: Mapping[str, Any], organisation: Organisation | None = None) -> OrganisationDetails:
+    """What the form does not ask for stays as it is."""
+    stated: dict[str, Any] = {name: said[name] for name in ("kind", "town", "address", "description", "products")}
+    honours = tuple(line.strip() for line in said["honours"].splitlines() if line.strip())
+    if organisation is not None:
+        stated |= {"park": organisation.park_code, "industries": tuple(organisation.industries)}
+    name = organisation.name if organisation else said["name"]
+    return OrganisationDetails(name, honours=honours, credit_code=said["credit_code"] or None, **stated)
+
+
+def register(actor: Actor, record: Organisation | None, said: Mapping[str, Any]) -> Organisation:
+    return register_organisation(actor=actor, details=details(said))
+
+
+def describe(actor: Actor, record: Organisation | None, said: Mapping[str, Any]) -> Organisation:
+    assert record is not None  # noqa: S101 -- a way to change is asked with a record
+    return describe_organisation(actor=actor, organisation=record, details=details(said, record))
+
+
+def as_it_stands(organisation: Organisation) -> dict[str, Any]:
+    same = ("kind", "credit_code", "address", "description", "products")
+    return {
+        "town": organisation.town_code, "honours": "\n".join(organisation.honours),
+        **{name: getattr(organisation, name) for name in same},
+    }  # fmt: skip
+
+
+ORGANISATIONS: Register[Organisation] = Register(
+    name="organisation",
+    path="organisations",
+    model=Organisation,
+    subject="parties.organisation",
+    title=_("Organisations"),
+    one=_("Organisation"),
+    icon="building",
+    group=_("Records"),
+    short=_("Firms"),
+    lead=_("Universities, institutes, firms and authorities of the city, under their present names."),
+    help=_(
+        "An organisation keeps its history when it changes its name or is merged: its patents and needs stay with it, "
+        "and its former names are still found."
+    ),
+    policy=POLICY,
+    records=living_organisations,
+    named=lambda organisation: organisation.name,
+    roles=EVERY_ROLE_WITH_RECORDS,
+    columns=(
+        Column("name", _("Name"), lambda o: o.name, sort="name", note=known_how),
+        Column("kind", _("Kind"), lambda o: o.kind, Kind.TAG, words=choices_of(OrganisationKind)),
+        Column("credit_code", _("Credit code"), lambda o: o.credit_code or "", Kind.NUMBER),
+        Column("industries", _("Industries"), lambda o: vars(o)["industry_names"], Kind.NAMES),
+        Column("honours", _("Honours"), lambda o: o.honours, Kind.NAMES),
+        Column("town", _("Town"), lambda o: vars(o)["town_name"], shown=False),
+        Column("town_code", _("Code of the town"), lambda o: o.town_code, Kind.NUMBER, listed=False),
+        Column("address", _("Address"), lambda o: o.address, shown=False),
+        Column("description", _("Description"), lambda o: o.description, Kind.LONG, listed=False),
+        Column("products", _("Products"), lambda o: o.products, Kind.LONG, listed=False),
+    ),
+    sorts=(Sort("name", "pinyin"), Sort("-name", "pinyin", descending=True)),
+    filters=OrganisationFilter,
+    attach=with_places_and_industries,
+    create=Way(_("Register an organisation"), "register", NewOrganisationForm, register, done=_("It is registered.")),
+    change=Way(_("Change"), "describe", OrganisationForm, describe, first=as_it_stands, done=_("It is changed.")),
+    intake="organisations",
+    events={
+        "parties.register_organisation": "organisation.registered",
+        "parties.describe_organisation": "organisation.changed", "parties.change_name": "organisation.renamed",
+        "parties.merge_organisations": "organisation.merged",
+    },
+)  # fmt: skip
+
+
+class AuditFilter(Filters):
+    q = search_box(_("Action, person or record"))
+    since = since(_("Since"), "at__date")
+    until = until(_("Until"), "at__date")
+
+    def by_words(self, records: Records, name: str, value: str) -> Records:
+        words = value.strip()
+        known = Q(actor_id__in=[words, *actors_named(words)])
+        return records.filter(Q(action__icontains=words) | known | Q(subject_id=words))
+
+
+def audit_entries(actor: Actor) -> QuerySet[AuditEntry]:
+    return AUDIT_POLICY.visible(actor, AuditEntry.objects.select_related("block").defer("content"))
+
+
+AUDIT: Register[AuditEntry] = Register(
+    name="audit",
+    path="audit",
+    model=AuditEntry,
+    subject="core.audit",
+    title=_("Audit trail"),
+    one=_("Entry"),
+    icon="shield-check",
+    group=_("System"),
+    lead=_("Every write, by whom and when. Sealed entries are linked into a chain that shows any later change."),
+    policy=AUDIT_POLICY,
+    records=audit_entries,
+    roles=AUDITORS,
+    pages=False,
+    columns=(
+        Column("at", _("When"), lambda e: e.at, Kind.MOMENT),
+        Column("who", _("Who"), lambda e: vars(e).get("actor_name", e.actor_id)),
+        Column("actor", _("Identity"), lambda e: e.actor_id, shown=False),
+        Column("action", _("What was done"), lambda e: e.action, Kind.TAG, words=trail_word),
+        Column("code", _("Code of the action"), lambda e: e.action, shown=False),
+        Column("record", _("Record"), lambda e: f"{e.subject_type} {e.subject_id}"),
+        Column("block", _("Sealed in block"), lambda e: e.block.number if e.block else None, Kind.COUNT),
+    ),
+    sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
+    filters=AuditFilter,
+    attach=with_actors,
+)

@@ -1,0 +1,124 @@
+"""Which registers' pages have parts of their own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from zhiqiao.core.importjobs import job_of
+from zhiqiao.core.models import AuditBlock, AuditEntry, ImportRun
+from zhiqiao.inventory.models import InventoryEntry
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.paging import count_up_to
+from zhiqiao.kit.registers import Register
+from zhiqiao.matching.actions import need_text
+from zhiqiao.matching.selectors import (
+    matches_of,
+    needs_answered_by,
+    suggestions_for_organisation,
+    suggestions_for_patent,
+)
+from zhiqiao.needs.models import Need
+from zhiqiao.needs.policies import NEEDS
+from zhiqiao.needs.selectors import needs_visible_to
+from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.selectors import names_of
+from zhiqiao.registry.models import Patent
+from zhiqiao.registry.policies import PATENTS
+from zhiqiao.registry.searching import held_by_organisation
+from zhiqiao.registry.selectors import patents_visible_to
+from zhiqiao.registry.sending import importable
+from zhiqiao.web.dossier import of_patent
+from zhiqiao.web.face import Face
+from zhiqiao.web.headings import open_questions
+from zhiqiao.web.import_report import first_noted, first_rejected, reasons_of
+from zhiqiao.web.pages import BY_NAME
+from zhiqiao.web.stocktaking import last_taken
+
+SHOWN: Final = 8  # records in each box
+ANSWERED: Final = 10  # needs that a patent answers
+
+
+def may_import(actor: Actor) -> dict[str, Any]:
+    return {"may_import": importable(actor)}
+
+
+def patent(actor: Actor, record: Patent) -> dict[str, Any]:
+    told: dict[str, Any] = {"patent": record, **of_patent(actor, record)}
+    if actor.signed_in:
+        told["answered_needs"] = needs_answered_by(actor, record)[:ANSWERED]
+        told["pushed"] = PATENTS.may(actor, "push", record) and bool(suggestions_for_patent(actor, record))
+    return told
+
+
+def need(actor: Actor, record: Need) -> dict[str, Any]:
+    own = NEEDS.may(actor, "view_private", record)
+    return {
+        "need": record,
+        "need_text": need_text(record),
+        "matches": list(matches_of(actor, record)),
+        "private": getattr(record, "private", None) if own else None,
+    }
+
+
+def organisation(actor: Actor, record: Organisation) -> dict[str, Any]:
+    patents = held_by_organisation(patents_visible_to(actor), record)
+    return {
+        "organisation": record,
+        "industries": vars(record)["industry_names"],
+        "names": names_of(record),
+        "suggestions": suggestions_for_organisation(actor, record)[: 2 * SHOWN],
+        "patents": patents.order_by("-id")[:SHOWN],
+        "needs": needs_visible_to(actor).filter(organisation=record).order_by("-id")[:SHOWN],
+    }
+
+
+def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
+    return {
+        "run": run,
+        "job": job_of(run),
+        "files_sent": run.files.select_related("blob"),
+        "reasons": reasons_of(run),
+        "rejected": first_rejected(run),
+        "noted": first_noted(run) if run.state != run.State.RUNNING else [],
+        "questions": open_questions(run),
+        "sees_stock": BY_NAME["inventory_home"].open_to(actor),
+        "taking": last_taken(),
+    }
+
+
+def entry(actor: Actor, record: InventoryEntry) -> dict[str, Any]:
+    return {"entry": record, "decision": vars(record)["decision"]}
+
+
+def seal(actor: Actor) -> dict[str, Any]:
+    last = AuditBlock.objects.order_by("-number").first()
+    unsealed = count_up_to(AuditEntry.objects.filter(block=None))
+    return {"seal": {"unsealed": unsealed, "blocks": last.number if last else 0, "last": last}}
+
+
+PLAIN: Final = Face()
+FACES: Final[dict[str, Face]] = {
+    "patent": Face(
+        actions="patents/actions.html", empty="patents/empty.html", buttons="patents/buttons.html",
+        head="patents/head.html", body="patents/body.html", aside="patents/aside.html", after={"push": "patent_push"},
+        page=patent, list=may_import,
+    ),
+    "need": Face(
+        actions="needs/actions.html", empty="needs/empty.html", head="needs/head.html", body="needs/body.html",
+        aside="needs/aside.html", page=need,
+    ),
+    "organisation": Face(
+        head="organisations/head.html", body="organisations/body.html", aside="organisations/aside.html",
+        page=organisation,
+    ),
+    "import": Face(
+        actions="imports/actions.html", empty="imports/empty.html", head="imports/head.html",
+        template="imports/page.html", page=imported,
+    ),
+    "entry": Face(empty="inventory/empty.html", aside="inventory/suggestion.html", page=entry),
+    "audit": Face(above="audit/seal.html", list=seal),
+}  # fmt: skip
+
+
+def face_of(register: Register[Any]) -> Face:
+    return FACES.get(register.name, PLAIN)

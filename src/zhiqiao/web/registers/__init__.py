@@ -1,0 +1,1 @@
+"""The pages of every register: plain views that take a ``Register``."""
