@@ -49,3 +49,9 @@ INTERFACE_TEXTS: Final[dict[str, Text]] = {
     "idempotency_in_progress": _("The first request with this key is still at work. Ask again in a moment."),
     "incident": INTERFACE_BY_KIND["fault"],
 }
+UNKNOWN_FIELD: Final = _("Unknown field. Known here: %(known)s.")
+PARAMETER_TWICE: Final = _("This may be given only once.")
+SORT_UNKNOWN: Final = _("There is no such order. Known here: %(known)s.")
+SIZE_REFUSED: Final = _("A whole number from 1 to %(most)s.")
+CURSOR_REFUSED: Final = _("This place in the list is none that an answer named.")
+FILTER_UNCLEAR: Final = _("Not in the form that the description of the interface asks for.")
