@@ -12,7 +12,7 @@ from django.db import models
 if TYPE_CHECKING:  # Django's fields take type arguments in their stubs alone
     Key = models.ForeignKey[Any, Any] | models.ManyToManyField[Any, Any]
 
-ROOMS = ["core", "parties", "registry", "inventory", "needs", "matching", "web"]  # lowest first
+ROOMS = ["core", "parties", "hooks", "registry", "inventory", "needs", "matching", "web", "api"]  # lowest first
 
 
 def product_keys() -> Iterator[tuple[type[models.Model], Key, type[models.Model]]]:

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("zhiqiao.web.urls"))]
+urlpatterns = [
+    path("api/v1/", include("zhiqiao.api.urls")),
+    path("", include("zhiqiao.web.urls")),
+]

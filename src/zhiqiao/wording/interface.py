@@ -37,6 +37,7 @@ INTERFACE_TEXTS: Final[dict[str, Text]] = {
     "not_authenticated": INTERFACE_BY_KIND["unauthenticated"],
     "key_refused": _("The key is unknown, expired or revoked."),
     "csrf_failed": _("A request with a log-in's cookie needs the header X-CSRFToken. Programs use a key instead."),
+    "move_not_offered": _("This step is not possible in the record's present state."),
     "scope_missing": _("The key does not reach this far: it lacks “%(scope)s”."),
     "method_not_allowed": _("This address does not know the method; the header Allow names those it knows."),
     "not_acceptable": _("The answer is JSON; the header Accept asks for something else."),

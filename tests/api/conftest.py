@@ -1,0 +1,97 @@
+"""The small city of the pages' tests, with a log-in for each role, and clients that show a key or a log-in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from tests.web.conftest import City, make_house, make_person
+from tests.web.conftest import city as city
+from zhiqiao.api import rates
+from zhiqiao.kit.roles import Role
+from zhiqiao.parties.actions.keys import NewKey, make_key
+from zhiqiao.parties.actors import actor_for
+from zhiqiao.parties.models import ApiKey
+
+ROOT = "/api/v1/"
+MORE_PEOPLE = {
+    "unit": ("示例市科学技术局", "authority", Role.UNIT_OFFICER),
+    "branch": ("示例镇分局", "authority", Role.BRANCH_OFFICER),
+    "staff": ("college", "", Role.HOLDER_STAFF),
+    "soe": ("示例国有公司", "state_owned", Role.SOE_MANAGER),
+    "bank": ("示例银行", "bank", Role.BANK_MEMBER),
+    "agency": ("示例代理所", "agency", Role.AGENCY_MEMBER),
+    "centre": ("示例运营中心", "centre", Role.CENTRE_OPERATOR),
+}
+
+
+@dataclass
+class Program:
+    """A program of one person: JSON in, JSON out. ``key`` None: the log-in of the pages, or nobody's."""
+
+    client: Client
+    key: ApiKey | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        given = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        where = path if path.startswith("/") else ROOT + path
+        answer: HttpResponse = self.client.generic(method, where, headers=given, **sent)  # type: ignore[assignment]
+        return answer
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self.ask("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self.ask("POST", path, {} if body is None else body, **headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> HttpResponse:
+        return self.ask("PATCH", path, body, **headers)
+
+
+@dataclass
+class Programs:
+    city: City
+
+    def of(self, who: str, *scopes: str) -> Program:
+        """With a key of that person; ``public``: without one."""
+        if who == "public":
+            return Program(Client())
+        owner = self.city.people[who]
+        asked = NewKey(f"{who}'s program", scopes or ("read", "write"), timezone.localdate() + timedelta(days=30))
+        key = make_key(actor=actor_for(owner), owner=owner, key=asked)
+        return Program(Client(), key, {"Authorization": f"Bearer {key.secret_once}"})
+
+    def logged_in(self, who: str, *, careful: bool = False) -> Program:
+        client = Client(enforce_csrf_checks=careful)
+        if who != "public":
+            client.force_login(self.city.people[who])
+        return Program(client)
+
+
+@pytest.fixture(autouse=True)
+def fresh_rates() -> Iterator[None]:
+    rates.forget()
+    yield
+    rates.forget()
+
+
+@pytest.fixture
+def programs(city: City) -> Programs:
+    for who, (house, kind, role) in MORE_PEOPLE.items():
+        home = city.houses.get(house) or make_house(who, house, kind)
+        city.people[who] = make_person(who, home, role)
+    return Programs(city)
+
+
+def told(answer: HttpResponse) -> Any:
+    return json.loads(answer.content)
