@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.jobs import JobContext
@@ -17,19 +16,25 @@ KINDS = ("count", "refuse", "wait", "break_down", "report", "count_slowly")
 JOBS = {kind: f"tests.core.sample_jobs:{kind}" for kind in KINDS}
 
 
-def count(context: JobContext) -> dict[str, Any]:
-    """Counts up to ``to`` from where the checkpoint left off, each step with its checkpoint in one transaction."""
+def count(context: JobContext) -> None:
+    """Counts up to ``to`` from where the checkpoint left off, each step with its checkpoint in one transaction; what
+    ``odd`` divides fails. ``pause`` seconds between two steps."""
+    asked, result = context.arguments, context.result
     done = context.checkpoint.get("done", 0)
-    while done < context.arguments["to"]:
+    result.say(actor=context.actor.actor_id)
+    while done < asked["to"]:
+        time.sleep(asked.get("pause", 0))
         with unit_of_work(context.actor):
             next_number("counted")
             done += 1
-            context.save_checkpoint({"done": done})
-        context.progress(done, context.arguments["to"], "counting")
-    return {"counted": done, "actor": context.actor.actor_id}
+            result.count("counted")
+            if done % asked.get("odd", done + 1) == 0:
+                result.fail(f"number {done}", "odd", {"number": done})
+            context.save_checkpoint({"done": done, "result": result.kept()})
+        context.progress(done, asked["to"], "counting")
 
 
-def count_slowly(context: JobContext) -> dict[str, Any]:
+def count_slowly(context: JobContext) -> None:
     """Says when it has begun, then hangs for as long as the file that tells it to is there."""
     hold = Path(context.arguments["hold"])
     if not context.checkpoint:
@@ -37,7 +42,7 @@ def count_slowly(context: JobContext) -> dict[str, Any]:
         context.progress(1, 2, "half")
     while hold.exists():
         time.sleep(0.02)
-    return {"began": context.checkpoint["half"], "ended": os.getpid()}
+    context.result.say(began=context.checkpoint["half"], ended=os.getpid())
 
 
 def refuse(context: JobContext) -> None:

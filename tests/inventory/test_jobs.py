@@ -39,12 +39,14 @@ def test_the_console_appraises_all() -> None:
     entry(organisation(), patent(claim_count=3))
     patent()
     asked = context("console:root", as_of=TODAY.isoformat())
-    assert appraise_all(asked)["appraised"] == 2
+    appraise_all(asked)
+    assert asked.result.counts["appraised"] == 2
     assert (Appraisal.objects.count(), TierDecision.objects.count()) == (2, 1)
     asked.job.refresh_from_db()
     assert (asked.job.progress_done, asked.job.progress_total, asked.job.stage) == (1, 1, "suggest_tiers")
-    again = appraise_all(asked)
-    assert (again["appraised"], again["tiers_written"]) == (0, 0)
+    again = context("console:again", as_of=TODAY.isoformat())
+    appraise_all(again)
+    assert (again.result.counts["appraised"], again.result.counts["tiers_written"]) == (0, 0)
 
 
 def test_rights_are_those_held_when_the_job_runs() -> None:
@@ -52,7 +54,8 @@ def test_rights_are_those_held_when_the_job_runs() -> None:
     user = User.objects.create(username="u", display_name="示例")
     held = Membership.objects.create(user=user, organisation=bureau, role=Role.BUREAU_OFFICER, started_on=TODAY)
     asked = context(str(user.public_id))
-    assert appraise_all(asked)["patents"] == 0
+    appraise_all(asked)
+    assert asked.result.counts["patents"] == 0
     Membership.objects.filter(pk=held.pk).update(ended_on=TODAY)
     with pytest.raises(Forbidden):
         appraise_all(asked)
@@ -67,17 +70,22 @@ def test_nobody_appraises_nothing(nobody: str) -> None:
 def test_a_day_that_is_none() -> None:
     with pytest.raises(Invalid, match="date_format"):
         appraise_all(context("console:root", as_of="gestern"))
-    assert appraise_all(context("console:x", as_of=None))["as_of"] >= date(2026, 1, 1).isoformat()
+    unsaid = context("console:x", as_of=None)
+    appraise_all(unsaid)
+    assert unsaid.result.about["as_of"] >= date(2026, 1, 1).isoformat()
 
 
 def test_what_came_in_is_taken_into_stock_by_the_product_itself() -> None:
     entered = held_by(organisation())
-    done = refresh_stock(context("system:imports"))
-    assert (done["appraised"], done["tiers_written"]) == (1, 1)
+    done = context("system:imports")
+    refresh_stock(done)
+    assert (done.result.counts["appraised"], done.result.counts["tiers_written"]) == (1, 1)
     assert InventoryEntry.objects.get().patent == entered
     later = held_by(organisation("示例学院"))
     freeze_inventory(actor=operator("test"), inventory=Inventory.objects.get())
-    assert refresh_stock(context("system:imports:again"))["appraised"] == 1
+    again = context("system:imports:again")
+    refresh_stock(again)
+    assert again.result.counts["appraised"] == 1
     assert not InventoryEntry.objects.filter(patent=later).exists(), "a frozen stocktaking keeps what it counts"
 
 

@@ -18,7 +18,7 @@ from zhiqiao.cli.imports import watching
 from zhiqiao.cli.inventory import Taken, show, take_and_appraise
 from zhiqiao.cli.service import bring_up_to_date, serve_site
 from zhiqiao.cli.setup import make_ready
-from zhiqiao.core.importing import ImportRequest, carry_out, counters, start_import
+from zhiqiao.core.importing import ImportRequest, carry_out, counters
 from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
@@ -32,6 +32,7 @@ from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_pass
 from zhiqiao.parties.actors import operator
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.registry.models import Patent
+from zhiqiao.registry.sending import begin
 from zhiqiao.sample.city import sample_city, write_sample
 from zhiqiao.wording import label
 
@@ -85,7 +86,7 @@ def take_in(actor: Actor, kind: str, paths: tuple[Path, ...]) -> bool:
     step(say("导入", "taking in") + f" {label(kind)}: " + ", ".join(path.name for path in paths))
     request = ImportRequest(kind, tuple((path.name, path) for path in paths), SENDER)
     with watching(quiet=False) as watch:
-        run = start_import(actor=actor, request=request)
+        run = begin(actor=actor, request=request)
         run = carry_out(actor=actor, run=run, storer=storer_of(kind), watch=watch)
     write_report(actor=actor, run=run)
     found = counters(run)

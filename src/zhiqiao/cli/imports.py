@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from zhiqiao.cli.console import STDERR, STDOUT, language, print_json, say, speaking, worded
 from zhiqiao.cli.differences import show_differences
@@ -25,7 +25,7 @@ from zhiqiao.core import importing
 from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer
 from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.indexing import index_pending
-from zhiqiao.core.leases import Busy
+from zhiqiao.core.leases import Busy, release_of_the_dead
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
 from zhiqiao.exchange.cells import FileRefused
@@ -33,6 +33,7 @@ from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actors import operator
+from zhiqiao.registry import sending
 from zhiqiao.wording import label, row_reason
 
 INDEXED = {"patents": "patents", "needs": "needs"}
@@ -102,7 +103,7 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
         show_rehearsal(request, rehearsal)
         finish(given["as_json"], {**rehearsal.counts, "unmapped": rehearsal.unmapped, "report": None})
         return
-    run = importing.start_import(actor=actor, request=request)
+    run = sending.begin(actor=actor, request=request)
     with named_refusals(request), watching(given["as_json"]) as watch:
         run = importing.carry_out(actor=actor, run=run, storer=storer, watch=watch)
     report = write_report(actor=actor, run=run, language=language())
@@ -132,7 +133,7 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
 def make_findable(kind: str) -> None:
     """Index what was written; where a worker is at it already, it does this too."""
     if kind in INDEXED:
-        importing.release_of_the_dead(f"indexer:{INDEXED[kind]}")
+        release_of_the_dead(f"indexer:{INDEXED[kind]}")
         with suppress(Busy):
             index_pending(INDEXED[kind], INDEX_SECONDS)
 
@@ -201,8 +202,8 @@ class watching:  # noqa: N801 -- reads as a verb where it is used
         self._bar: Progress | nullcontext[None] = nullcontext()
         if not quiet and STDERR.is_terminal:
             self._bar = Progress(
-                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), console=STDERR,
+                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
+                TimeRemainingColumn(), TextColumn("{task.fields[rows]}"), console=STDERR,
             )  # fmt: skip
 
     def __enter__(self) -> importing.Watcher | None:
@@ -210,10 +211,14 @@ class watching:  # noqa: N801 -- reads as a verb where it is used
         if not isinstance(self._bar, Progress):
             return None
         bar = self._bar
-        task = bar.add_task(say("导入", "taking in"), total=None)
+        task, rows = bar.add_task(say("导入", "taking in"), total=None, rows=""), 0
 
         def watch(progress: importing.Progress) -> None:
-            bar.update(task, description=escape(progress.file[:40]), advance=progress.rows)
+            nonlocal rows
+            rows += progress.rows
+            told = f"{rows} {say('行', 'rows')}"
+            name = escape(progress.file[:40])
+            bar.update(task, description=name, completed=progress.read, total=progress.size, rows=told)
 
         return watch
 
@@ -223,7 +228,7 @@ class watching:  # noqa: N801 -- reads as a verb where it is used
 
 def rehearse(actor: Actor, request: ImportRequest, storer: Storer, quiet: bool) -> Rehearsal:
     with watching(quiet) as watch:
-        return importing.rehearse(actor=actor, request=request, storer=storer, watch=watch)
+        return sending.rehearse(actor=actor, request=request, storer=storer, watch=watch)
 
 
 def show_rehearsal(request: ImportRequest, rehearsal: Rehearsal) -> None:

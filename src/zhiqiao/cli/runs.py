@@ -14,10 +14,10 @@ from rich.table import Column, Table
 from zhiqiao.cli.console import STDOUT, say, show_table, speaking
 from zhiqiao.cli.imports import make_findable
 from zhiqiao.core import importing
-from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.models import AuditEntry, ImportRun
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.parties.actors import operator
+from zhiqiao.registry.sending import undo_import
 from zhiqiao.wording import label
 
 
@@ -26,7 +26,7 @@ from zhiqiao.wording import label
 def undo(number: str) -> None:
     """撤销一次导入。 Take a whole import back."""
     run = run_called(number)
-    run = importing.undo_import(actor=operator(getpass.getuser()), run=run, storer=storer_of(run.kind))
+    run = undo_import(actor=operator(getpass.getuser()), run=run)
     make_findable(run.kind)
     zh = "已撤销 {}：这次导入新增 {} 条、更新 {} 条，现已收回 {} 条；此后别的导入又提到过的保留"
     en = "taken back {}: it had created {} and updated {}; {} were taken back, what later imports name stays"

@@ -19,9 +19,8 @@ from zhiqiao.cli.console import STDERR, STDOUT, print_json, say
 from zhiqiao.cli.keeper import kept_running
 from zhiqiao.cli.setup import make_ready
 from zhiqiao.core import indexing
-from zhiqiao.core.importing import release_of_the_dead
 from zhiqiao.core.jobs import run_worker
-from zhiqiao.core.leases import Busy
+from zhiqiao.core.leases import Busy, release_of_the_dead
 from zhiqiao.kernel.errors import Unavailable
 
 

@@ -5,8 +5,10 @@ Measured against ``bulk_create`` in benchmarks/import_speed.py. SQLite takes ``e
 
 from __future__ import annotations
 
+import gc
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -50,3 +52,16 @@ def one_at_a_time(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """A chunk makes a hundred thousand objects and no cycles: looking for cycles among them took a seventh of the
+    time. They go by their counts as soon as the chunk is stored."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

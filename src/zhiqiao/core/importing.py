@@ -1,14 +1,15 @@
 """One import, whatever it brings: files → tables → rows → chunks, each chunk one transaction with its counters
-and checkpoint, so that a kill at any moment loses nothing that was reported and the next run goes on from there."""
+and checkpoint, so that a kill at any moment loses nothing that was reported and the next run goes on from there.
+
+Nobody's rights are looked at here, for this room knows no roles: people start, stop and undo imports through
+``registry.sending``.
+"""
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -22,9 +23,9 @@ from django.utils import timezone
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.audit import Subject, Work, canonical, unit_of_work
 from zhiqiao.core.blobs import blob_path, store_path
-from zhiqiao.core.bulk import insert_rows, one_at_a_time
-from zhiqiao.core.leases import held, new_holder, release
-from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun, Lease
+from zhiqiao.core.bulk import collection_paused, insert_rows, one_at_a_time
+from zhiqiao.core.leases import held, release_of_the_dead
+from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun
 from zhiqiao.core.privatecells import PRIVATE_FIELDS, SEALED, sealed
 from zhiqiao.core.series import import_number
 from zhiqiao.exchange.cells import FileRefused, Table, cell_text
@@ -82,11 +83,14 @@ class ImportRequest:
 
 @dataclass
 class Progress:
-    """What a watcher hears after each chunk."""
+    """What a watcher hears after each chunk. ``read`` and ``size`` are bytes: of the files gone through so far, and of
+    all files of the run."""
 
     file: str
     rows: int
     counts: Counter[str]
+    read: int
+    size: int
 
 
 Watcher = Callable[[Progress], None]
@@ -168,24 +172,17 @@ def carry_out(*, actor: ActingUser, run: ImportRun, storer: Storer, watch: Watch
     return run
 
 
-def release_of_the_dead(lease_name: str) -> None:
-    """A process of this machine that was killed keeps nobody waiting until its lease lapses."""
-    lease = Lease.objects.filter(name=lease_name, expires_at__gt=timezone.now()).first()
-    if lease is None:
-        return
-    mine, theirs = new_holder().rsplit(":", 2), lease.holder.rsplit(":", 2)
-    if len(theirs) == len(mine) and theirs[0] == mine[0] and theirs[1].isdecimal() and is_gone(int(theirs[1])):
-        release(lease_name, lease.holder)
-
-
-def is_gone(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # somebody else's, but alive
-        return False
-    return False
+def reopen(actor: ActingUser, run: ImportRun) -> None:
+    """A run that was given up or cancelled goes on after its checkpoint. Raises ``Invalid`` ``import_taken_back`` for
+    one that was undone."""
+    if run.state == ImportRun.State.UNDONE:
+        raise Invalid("import_taken_back", number=run.number)
+    before = run.state
+    with unit_of_work(actor) as work:
+        given_up = ImportRun.objects.filter(pk=run.pk, state__in=[ImportRun.State.FAILED, ImportRun.State.CANCELLED])
+        if given_up.update(state=ImportRun.State.RUNNING, finished_at=None):
+            work.record("core.reopen_import", subject(run), {"state": before}, {"state": ImportRun.State.RUNNING.value})
+    run.refresh_from_db()
 
 
 def finish(actor: ActingUser, run: ImportRun, state: str, reasons: dict[str, int]) -> None:
@@ -204,19 +201,6 @@ def counters(run: ImportRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """A chunk makes a hundred thousand objects and no cycles: looking for cycles among them took a seventh of the
-    time. They go by their counts as soon as the chunk is stored."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class _Session:
     """One process carrying one run forward."""
 
@@ -229,6 +213,10 @@ class _Session:
         self.options = ReadOptions(
             as_of=date.fromisoformat(stated) if stated else None, units=run.options["units"], today=timezone.localdate()
         )
+        self.sources = list(run.files.select_related("blob"))
+        self.size = sum(source.blob.size for source in self.sources)
+        self.read_before = 0  # bytes of the files before the one that is open
+        self.read_so_far: Callable[[], int] = int
         self.done_tables = int(run.checkpoint.get("table", 0))
         self.done_rows = int(run.checkpoint.get("rows", 0))
 
@@ -244,8 +232,11 @@ class _Session:
             raise refused
 
     def _tables(self) -> Iterator[Table]:
-        for source in self.run.files.select_related("blob"):
-            yield from open_tables(blob_path(source.blob), shown=source.name)
+        for source in self.sources:
+            for table in open_tables(blob_path(source.blob), shown=source.name):
+                self.read_so_far = bytes_read(self.read_before, source.blob.size, table)
+                yield table
+            self.read_before += source.blob.size
 
     def _read_table(self, number: int, table: Table) -> int:
         if number < self.done_tables:
@@ -283,7 +274,7 @@ class _Session:
             self._count(counts, Counter(code for outcome in outcomes for code in outcome.codes), number, taken)
         self.renew()
         if self.watch is not None:
-            self.watch(Progress(mapping.file, len(chunk), counts))
+            self.watch(Progress(mapping.file, len(chunk), counts, self.read_so_far(), self.size))
 
     def _count(self, counts: Counter[str], reasons: Counter[str], table: int, taken: int) -> None:
         self.run.reasons = dict(Counter(self.run.reasons) + reasons)
@@ -307,6 +298,10 @@ class _Session:
         if code != HeadingMissing.code:
             self.run.reasons = dict(Counter(self.run.reasons) + Counter({code: 1}))
         self.run.save(update_fields=["headings", "reasons"])
+
+
+def bytes_read(before: int, size: int, table: Table) -> Callable[[], int]:
+    return lambda: before + int(size * table.share())
 
 
 ROW_COLUMNS = ("run_id", "table_number", "row_number", "outcome", "codes", "column", "facts", "subject_id", "cells")
@@ -379,9 +374,9 @@ def unless_sealed(value: Any) -> Any:
 
 
 def undo_import(*, actor: ActingUser, run: ImportRun, storer: Storer) -> ImportRun:
-    """Take back what a finished run did: what it created is withdrawn, what it changed is as before,
-    unless something newer changed it since. Raises Conflict when the run is not finished or already undone."""
-    from_state = [ImportRun.State.DONE, ImportRun.State.FAILED]
+    """Take back what a run did that has ended, in whichever way: what it created is withdrawn, what it changed is as
+    before, unless something newer changed it since. Raises Conflict when the run is not finished or already undone."""
+    from_state = [ImportRun.State.DONE, ImportRun.State.FAILED, ImportRun.State.CANCELLED]
     with unit_of_work(actor) as work:
         moved = ImportRun.objects.filter(pk=run.pk, state__in=from_state).update(
             state=ImportRun.State.UNDONE, undone_at=timezone.now()

@@ -1,4 +1,8 @@
-"""The queue of long work: jobs asked for, cancelled, tried again, and taken by a worker."""
+"""The queue of long work: jobs asked for, cancelled, tried again, and taken by a worker.
+
+Nobody's rights are looked at here, for this room knows no roles. What a person asks for goes through an action of a
+higher room: ``parties.actions`` cancels and tries again, ``registry.sending`` hands imports in.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,10 @@ from zhiqiao.kernel.errors import Conflict, Invalid
 LEASE_SECONDS = 60  # a handler reports progress more often than this
 MAX_ATTEMPTS = 5
 FIRST_PAUSE = 5  # seconds before the second attempt; each further one waits four times as long
+AS_NEW = {
+    "attempts": 0, "cancel_requested": False, "failure": None, "finished_at": None, "result": None,
+    "progress_done": 0, "progress_total": None, "stage": "", "started_at": None, "measured_at": None,
+}  # fmt: skip
 CANDIDATES = 8  # waiting jobs looked at in one go, so that several workers seldom reach for the same one
 
 
@@ -95,8 +103,7 @@ def retry_job(*, actor: ActingUser, job: Job) -> Job:
     """Let a failed or cancelled job try again from its checkpoint."""
     with unit_of_work(actor) as work:
         ended = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-        fresh = {"attempts": 0, "cancel_requested": False, "failure": None, "finished_at": None}
-        if ended.update(state=Job.State.QUEUED, not_before=work.at, **fresh) != 1:
+        if ended.update(state=Job.State.QUEUED, not_before=work.at, **AS_NEW) != 1:
             raise Conflict("job_not_ended", job=str(job.public_id))
         work.record("core.retry_job", subject_of(job), {"state": job.state}, {"state": Job.State.QUEUED.value})
     job.refresh_from_db()
@@ -126,6 +133,8 @@ def _first_taken(candidates: Iterable[int], holder: str, now: datetime) -> Job |
             holder=holder,
             lease_until=now + timedelta(seconds=lease_seconds()),
             heartbeat_at=now,
+            started_at=now,
+            measured_at=None,
             attempts=F("attempts") + 1,
         )
         if taken:

@@ -1,7 +1,7 @@
 """Long work: asked for once, done by whichever worker takes it, shown while it runs, resumed after a kill.
 
 A handler is a function named in ``settings.ZHIQIAO_JOBS`` (kind → ``"package.module:function"``). It takes a
-``JobContext`` and returns what is kept as the job's result (JSON) or None. Beside the jobs the worker runs the short
+``JobContext`` and tells in ``context.result`` what it did. Beside the jobs the worker runs the short
 tasks of ``settings.ZHIQIAO_HOUSEKEEPING`` (a list of ``"package.module:function"``) every few seconds.
 """
 
@@ -12,6 +12,7 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ from zhiqiao.core.jobqueue import (
     subject_of,
     take_job,
 )
+from zhiqiao.core.jobresults import JobResult
 from zhiqiao.core.leases import Busy, new_holder
 from zhiqiao.core.models import Job
 from zhiqiao.kernel.errors import ZhiqiaoError
@@ -90,7 +92,7 @@ class JobContext:
     job: Job
     stop: threading.Event = field(default_factory=threading.Event)
     _reported: float = float("-inf")
-    _stage: str = ""
+    _told: tuple[int, int | None, str] | None = None  # done, total, stage as last written
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -104,6 +106,12 @@ class JobContext:
     def actor(self) -> ActingUser:
         return JobOwner(self.job.actor_id, self.job.actor_name)
 
+    @cached_property
+    def result(self) -> JobResult:
+        """What the work did, kept however it ends. An attempt that goes on from a checkpoint with ``result.kept()``
+        under "result" goes on from that result."""
+        return JobResult(self.job.public_id, self.checkpoint.get("result"))
+
     def progress(self, done: int, total: int | None = None, stage: str = "") -> None:
         """Say how far the work is and keep the right to it; cheap enough to call for every row.
 
@@ -112,12 +120,22 @@ class JobContext:
         if self.stop.is_set():
             raise Interrupted(job=str(self.job.public_id))
         finished = total is not None and done >= total
-        if not finished and stage == self._stage and time.monotonic() - self._reported < REPORT_EVERY:
+        same_stage = self._told is not None and stage == self._told[2]
+        if not finished and same_stage and time.monotonic() - self._reported < REPORT_EVERY:
             return
-        self._reported, self._stage = time.monotonic(), stage
-        self._write(progress_done=done, progress_total=total, stage=stage[:64])
+        told, self._reported = (done, total, stage), time.monotonic()
+        began = {"measured_at": timezone.now(), "measured_from": done} if self._counts_anew(told) else {}
+        self._told = told
+        self._write(progress_done=done, progress_total=total, stage=stage[:64], **began)
         if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             raise Cancelled(job=str(self.job.public_id))
+
+    def _counts_anew(self, told: tuple[int, int | None, str]) -> bool:
+        """Whether another count begins. A new stage of the same total goes on with it, as files of one import do; a
+        total that grows on the way is still the same one."""
+        if self._told is None or told[0] < self._told[0]:
+            return True
+        return told[1] != self._told[1] and told[2] != self._told[2]
 
     def save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Replace the checkpoint. Called in the transaction of the work it tells of, both happen or neither."""
@@ -190,23 +208,24 @@ def _take_and_run(holder: str, stop: threading.Event) -> bool:
 
 def run_job(job: Job, stop: threading.Event) -> None:
     """Run one attempt and write down how it ended."""
+    context = JobContext(job, stop)
     try:
-        result = _handle(JobContext(job, stop))
+        _handle(context)
     except Busy as lost:
         # Another worker may be on it already. If not, it falls due again when the lease lapses.
         log.warning("job_left", job=str(job.public_id), reason=str(lost))
     except Cancelled:
-        _end(job, Job.State.CANCELLED)
+        _end(context, Job.State.CANCELLED)
     except Interrupted:
         held_job(job).update(state=Job.State.QUEUED, attempts=job.attempts - 1, lease_until=None)
     except ZhiqiaoError as refusal:
         settle = _try_again if refusal.kind in PASSING_KINDS else _fail
-        settle(job, failure_of(refusal.reason, str(refusal)))
+        settle(context, failure_of(refusal.reason, str(refusal)))
     except Exception as error:  # noqa: BLE001 -- one broken job must not end the worker that others wait for
         log_error("job_broken", job=str(job.public_id), kind=job.kind)
-        _try_again(job, failure_of("job_broken", f"{type(error).__name__}: {error}"))
+        _try_again(context, failure_of("job_broken", f"{type(error).__name__}: {error}"))
     else:
-        _end(job, Job.State.DONE, result=result, failure=None)
+        _end(context, Job.State.DONE, failure=None)
 
 
 def log_error(event: str, **facts: str) -> None:
@@ -219,30 +238,38 @@ def failure_of(code: str, text: str) -> dict[str, Any]:
     return {"code": code, "text": text.replace("\x00", "")[:TEXT_KEPT]}
 
 
-def _handle(context: JobContext) -> Any:
+def _handle(context: JobContext) -> None:
     if context.job.kind not in handler_paths():
         raise ZhiqiaoError("job_kind_unknown", kind=context.job.kind)
     if context.job.cancel_requested:
         raise Cancelled(job=str(context.job.public_id))
-    return handler_of(context.job.kind)(context)
+    handler_of(context.job.kind)(context)
 
 
-def _end(job: Job, state: Job.State, **outcome: Any) -> None:
+def _end(context: JobContext, state: Job.State, **outcome: Any) -> None:
+    job = context.job
+    result = context.result.as_json()
     with unit_of_work(JobOwner(job.actor_id, job.actor_name)) as work:
-        ended = {"state": state, "finished_at": work.at, "lease_until": None, **outcome}
+        ended = {"state": state, "finished_at": work.at, "lease_until": None, "result": result, **outcome}
         if not held_job(job).update(**ended):
             log.warning("job_left", job=str(job.public_id), reason="lease_lost")
             return
         work.record("core.end_job", subject_of(job), {"state": Job.State.RUNNING.value}, {"state": state.value})
+    if state == Job.State.DONE:  # one that is tried again goes on with what it found
+        context.result.forget()
 
 
-def _fail(job: Job, failure: dict[str, Any]) -> None:
-    _end(job, Job.State.FAILED, failure=failure)
+def _fail(context: JobContext, failure: dict[str, Any]) -> None:
+    _end(context, Job.State.FAILED, failure=failure)
 
 
-def _try_again(job: Job, failure: dict[str, Any]) -> None:
+def _try_again(context: JobContext, failure: dict[str, Any]) -> None:
+    job = context.job
+    if held_job(job).filter(cancel_requested=True).exists():
+        _end(context, Job.State.CANCELLED, failure=failure)
+        return
     if job.attempts >= MAX_ATTEMPTS:
-        _fail(job, failure)
+        _fail(context, failure)
         return
     again = timezone.now() + pause_before(job.attempts)
     held_job(job).update(state=Job.State.QUEUED, failure=failure, not_before=again, lease_until=None)

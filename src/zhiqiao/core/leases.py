@@ -92,3 +92,23 @@ def held(name: str, seconds: float) -> Iterator[Hold]:
         yield Hold(name, holder, lease.fence, seconds)
     finally:
         release(name, holder)
+
+
+def release_of_the_dead(lease_name: str) -> None:
+    """A process of this machine that was killed keeps nobody waiting until its lease lapses."""
+    lease = Lease.objects.filter(name=lease_name, expires_at__gt=timezone.now()).first()
+    if lease is None:
+        return
+    mine, theirs = new_holder().rsplit(":", 2), lease.holder.rsplit(":", 2)
+    if len(theirs) == len(mine) and theirs[0] == mine[0] and theirs[1].isdecimal() and is_gone(int(theirs[1])):
+        release(lease_name, lease.holder)
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's, but alive
+        return False
+    return False

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from zhiqiao.core.merkle import ALGORITHM, GENESIS, Header, check_proof, leaf, merkle_root, proof_path
 from zhiqiao.core.models import AuditBlock, AuditEntry
-from zhiqiao.core.verification import Verification, header_of, verify
+from zhiqiao.core.verification import Verification, Watcher, header_of, unwatched, verify
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Conflict
 
@@ -156,14 +156,14 @@ def kept_heads(path: Path | None = None) -> Iterator[tuple[int, str]]:
                 yield int(number), head
 
 
-def verify_here() -> Verification:
+def verify_here(watch: Watcher = unwatched) -> Verification:
     """Check the trail against the heads kept beside the database, of which every block must have one.
 
     ``heads_missing``: without a noted head, blocks cut off the end of the chain would go unnoticed.
     """
-    noted = list(kept_heads())
-    found = verify(noted)
-    if missing := [block.number for block in _not_noted(noted)]:
+    found = verify(list(kept_heads()), watch)
+    # Blocks that were sealed meanwhile are none of this check's; the heads of the others are noted by now.
+    if missing := [block.number for block in _not_noted(kept_heads()) if block.number <= found.blocks]:
         found.problems.append(("heads_missing", {"blocks": len(missing), "first": missing[0], "last": missing[-1]}))
     return found
 

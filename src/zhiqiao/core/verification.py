@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from zhiqiao.core.merkle import ALGORITHM, GENESIS, Header, leaf, merkle_root
 from zhiqiao.core.models import AuditBlock, AuditEntry
 
 Problem = tuple[str, dict[str, object]]
+Watcher = Callable[[int], None]
+"""Hears after each block how many entries were looked at."""
 READ_AT_ONCE = 2_000  # rows
 
 
@@ -43,7 +45,11 @@ def header_of(block: AuditBlock) -> Header:
     )
 
 
-def verify(known_heads: Iterable[tuple[int, str]] = ()) -> Verification:
+def unwatched(entries: int) -> None:
+    """For callers that show nothing."""
+
+
+def verify(known_heads: Iterable[tuple[int, str]] = (), watch: Watcher = unwatched) -> Verification:
     """Recompute every leaf, root and link, compare every column with its entry, count every transaction's entries.
 
     ``known_heads`` are (block number, head) noted outside the database (``seal.kept_heads``, a printed report):
@@ -56,6 +62,7 @@ def verify(known_heads: Iterable[tuple[int, str]] = ()) -> Verification:
         found.blocks, found.head = block.number, block.head
         found.sealed += block.entry_count
         heads[block.number] = block.head
+        watch(found.sealed)
     found.problems.extend(_unsealed_problems(found))
     found.problems.extend(_incomplete_transactions())
     found.problems.extend(_cut(heads, known_heads))

@@ -49,6 +49,11 @@ def extract_members(path: Path, shown: str, folder: Path, limits: Limits) -> Ite
                 yield name, target
 
 
+def member_count(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        return sum(is_wanted(member_name(entry)) for entry in archive.infolist())
+
+
 def member_name(entry: zipfile.ZipInfo) -> str:
     """The member's name; zips packed on Chinese Windows carry GBK names without saying so."""
     if entry.flag_bits & _UTF8_NAME:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -38,7 +38,8 @@ class Table:
 
     ``file`` is the name a person knows, ``parts.zip/part1.csv`` inside an archive. ``rows`` can be
     read once, and before the next table is asked for. ``refusal`` is set, and ``rows`` empty, where a
-    file or member of an archive could not be read: the others still come.
+    file or member of an archive could not be read: the others still come. ``share`` tells how much of the
+    file, from 0 to 1, lies behind the row read last.
     """
 
     file: str
@@ -47,6 +48,29 @@ class Table:
     rows: Iterator[NumberedRow]
     notes: tuple[Note, ...] = ()
     refusal: ZhiqiaoError | None = None
+    share: Callable[[], float] = lambda: 0.0
+
+
+class Counted(Iterator[NumberedRow]):
+    """Rows of which one can ask how many have gone by."""
+
+    def __init__(self, rows: Iterator[NumberedRow], expected: int) -> None:
+        self._rows = rows
+        self._expected = expected
+        self._read = 0
+
+    def __next__(self) -> NumberedRow:
+        row = next(self._rows)
+        self._read += 1
+        return row
+
+    def share(self) -> float:
+        return min(1.0, self._read / self._expected) if self._expected else 0.0
+
+
+def part_of(whole: int, at: int, share: Callable[[], float]) -> Callable[[], float]:
+    """The share of a whole of so many equal parts, of which the one at this place, from 0, is being read."""
+    return lambda: (at + share()) / whole
 
 
 def is_blank(cell: Cell) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -40,10 +41,11 @@ def open_delimited(path: Path, shown: str, _limits: Limits) -> Iterator[Table]:
     encoding = detect_encoding(path, shown)
     delimiter = sniff_delimiter(path, encoding)
     notes = (Note("text_damaged", {"count": encoding.damaged}),) if encoding.damaged else ()
-    rows = _rows(path, shown, encoding, delimiter)
+    lines = _Lines(path, encoding)
+    rows = _rows(lines, shown, delimiter)
     if _holds_texts_as_formulas(path, encoding):
         rows = ((number, tuple(map(_unwrapped, row))) for number, row in rows)
-    yield Table(file=shown, sheet=None, format="csv", rows=rows, notes=notes)
+    yield Table(file=shown, sheet=None, format="csv", rows=rows, notes=notes, share=lines.share)
 
 
 def detect_encoding(path: Path, shown: str) -> Encoding:
@@ -99,18 +101,32 @@ def _unwrapped(cell: Cell) -> Cell:
     return found.group(1) if found else cell
 
 
-def _lines(path: Path, encoding: Encoding) -> Iterator[str]:
-    with path.open(encoding=encoding.name, errors="replace", newline="") as stream:
-        yield from stream
-    yield f"{_END}\n"
+class _Lines:
+    """The lines of a file, which knows how far into it they were read."""
+
+    def __init__(self, path: Path, encoding: Encoding) -> None:
+        self._path = path
+        self._encoding = encoding
+        self._bytes = path.stat().st_size
+        self._read = 0
+
+    def __iter__(self) -> Iterator[str]:
+        with self._path.open("rb") as raw:
+            for line in io.TextIOWrapper(raw, encoding=self._encoding.name, errors="replace", newline=""):
+                self._read = raw.tell()
+                yield line
+        yield f"{_END}\n"
+
+    def share(self) -> float:
+        return self._read / self._bytes if self._bytes else 0.0
 
 
-def _rows(path: Path, shown: str, encoding: Encoding, delimiter: str) -> Iterator[NumberedRow]:
+def _rows(lines: _Lines, shown: str, delimiter: str) -> Iterator[NumberedRow]:
     """Blank lines are rows too, as in the spreadsheet program; line breaks inside quotes are not.
 
     Raises FileRefused quote_unclosed or cell_too_long where reading cannot go on.
     """
-    reader = csv.reader(_lines(path, encoding), delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zhiqiao.exchange.archives import Limits, extract_members, is_wanted
-from zhiqiao.exchange.cells import FileRefused, Table
+from zhiqiao.exchange.archives import Limits, extract_members, is_wanted, member_count
+from zhiqiao.exchange.cells import FileRefused, Table, part_of
 from zhiqiao.exchange.cnipa_xml import open_xml
 from zhiqiao.exchange.delimited import open_delimited
 from zhiqiao.exchange.kinds import FileKind, detect_kind
@@ -57,8 +58,9 @@ def _guarded(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
 
 def _archive(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
     """An archive within an archive is refused, so that nesting cannot multiply sizes."""
+    members = member_count(path)
     with TemporaryDirectory(prefix="zhiqiao-archive-") as folder:
-        for member, extracted in extract_members(path, shown, Path(folder), limits):
+        for at, (member, extracted) in enumerate(extract_members(path, shown, Path(folder), limits)):
             name = f"{shown}/{member}"
             if isinstance(extracted, FileRefused):
                 yield _refused(name, extracted)
@@ -66,7 +68,8 @@ def _archive(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
             if _is_archive(extracted, name):
                 yield _refused(name, FileRefused("archive_nested", file=name))
             else:
-                yield from _guarded(extracted, name, limits)
+                for table in _guarded(extracted, name, limits):
+                    yield replace(table, share=part_of(members, at, table.share))
             extracted.unlink(missing_ok=True)
 
 

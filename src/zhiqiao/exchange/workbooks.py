@@ -5,12 +5,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import python_calamine as calamine
 
 from zhiqiao.exchange.archives import Limits
-from zhiqiao.exchange.cells import Cell, FileRefused, Note, NumberedRow, Row, Table
+from zhiqiao.exchange.cells import Cell, Counted, FileRefused, Note, NumberedRow, Row, Table, part_of
 from zhiqiao.exchange.probe import probe
 from zhiqiao.exchange.sheet_scan import SheetFacts, scan_sheets
 
@@ -29,13 +30,13 @@ def open_workbook(path: Path, shown: str, limits: Limits) -> Iterator[Table]:
     book = _load(path, shown)
     found = False
     try:
-        for sheet in book.sheets_metadata:
+        for at, sheet in enumerate(book.sheets_metadata):
             if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             table = _table(book, sheet, shown, facts.get(sheet.name))
             if table is not None:
                 found = True
-                yield table
+                yield replace(table, share=part_of(len(book.sheets_metadata), at, table.share))
     finally:
         book.close()
     if not found:
@@ -80,8 +81,8 @@ def _table(
     if facts is not None and facts.hidden_rows:
         notes.append(Note("rows_hidden", {"sheet": sheet.name, "count": facts.hidden_rows}))
     suffix = _SUFFIXES.get(Path(shown).suffix.lower(), "xlsx")
-    rows = _guarded(_rows(cells), shown, sheet.name)
-    return Table(file=shown, sheet=sheet.name, format=suffix, rows=rows, notes=tuple(notes))
+    rows = Counted(_guarded(_rows(cells), shown, sheet.name), cells.total_height)
+    return Table(file=shown, sheet=sheet.name, format=suffix, rows=rows, notes=tuple(notes), share=rows.share)
 
 
 def _guarded(rows: Iterator[NumberedRow], shown: str, sheet: str) -> Iterator[NumberedRow]:

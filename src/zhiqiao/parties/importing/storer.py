@@ -15,6 +15,8 @@ from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.vocabularies import ORGANISATIONS
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kit.actors import Actor
+from zhiqiao.parties import policies
 from zhiqiao.parties.importing.matching import Match, StoredOrganisations, match
 from zhiqiao.parties.importing.undo import take_back
 from zhiqiao.parties.importing.values import References, stated_columns
@@ -31,6 +33,9 @@ class OrganisationStorer:
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None
         self._references: References | None = None
+
+    def open_to(self, actor: Actor) -> bool:
+        return policies.ORGANISATIONS.may(actor, "register")
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         return read_headings(table, ORGANISATIONS, saved)
