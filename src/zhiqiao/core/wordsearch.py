@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from zhiqiao.core.indexing import search_view
-from zhiqiao.engine.documents import NO_FILTERS, Document
-from zhiqiao.engine.text import normalise, segment, word_weight
-from zhiqiao.engine.textindex import Window
+from zhiqiao.core.keysets import AmongFew, AmongMany, among
+from zhiqiao.engine.documents import Document
+from zhiqiao.engine.schema import WORD_FIELDS
+from zhiqiao.engine.text import segment
+from zhiqiao.engine.textindex import BEGUN_FIELDS, typed_words
 
-MOST_KEYS = 5_000
-PAGE = 1_000
+MOST_SUPERSEDED = 200  # of the best, so that as many still stand
 
 
-def keys_with_words(collection: str, tokens: frozenset[str], words: str) -> list[int] | None:
-    """The keys of the records in which every word occurs, as far as these tokens see them; what waits for the indexer
-    is looked at itself. None where there are more than can be handed to a database: narrow some other way then."""
+def having_words(
+    collection: str, tokens: frozenset[str], words: str, fields: tuple[str, ...] = WORD_FIELDS
+) -> AmongFew | AmongMany:
+    """A condition on records: those in which every word occurs, as far as these tokens see them. What waits for the
+    indexer is looked at itself."""
     reader, pending = search_view(collection, tokens)
-    first = reader.text.browse(words, tokens, NO_FILTERS, Window(0, PAGE, "key"))
-    if first.total > MOST_KEYS:
-        return None
-    found = list(first.keys)
-    while len(found) < first.total:
-        page = reader.text.browse(words, tokens, NO_FILTERS, Window(len(found), PAGE, "key"))
-        if not page.keys:
-            break
-        found.extend(page.keys)
-    fresh = [document.key for document in pending.documents if has_words(document, words)]
+    found = reader.text.keys_having(words, tokens, fields)
     stale = pending.superseded.union(document.key for document in pending.documents)
-    return [*(key for key in found if key not in stale), *fresh]
+    fresh = [document.key for document in pending.documents if has_words(document, words, fields)]
+    if stale:
+        found = np.union1d(np.setdiff1d(found, np.array(sorted(stale))), np.array(fresh, np.int64))
+    return among("pk", found)
 
 
-def has_words(document: Document, words: str) -> bool:
+def best_with_words(collection: str, tokens: frozenset[str], words: str, most: int) -> list[int]:
+    """Keys of the best few records while somebody types: the last word may be only begun. What was just written and
+    waits for the indexer comes first."""
+    reader, pending = search_view(collection, tokens)
+    stale = pending.superseded.union(document.key for document in pending.documents)
+    found = reader.text.best_begun(words, tokens, most + min(len(stale), MOST_SUPERSEDED))
+    fresh = [document.key for document in reversed(pending.documents) if begins_words(document, words)]
+    return [*fresh, *(key for key in found if key not in stale)][:most]
+
+
+def has_words(document: Document, words: str, fields: tuple[str, ...] = WORD_FIELDS) -> bool:
     """The same rule as the index's, for a document that is not in it yet."""
-    wanted = [word for word in segment(normalise(words, 200)) if word_weight(word)]
-    text = " ".join((document.title, document.abstract, document.claim, *document.holders))
-    return bool(wanted) and set(wanted) <= set(segment(text))
+    wanted = typed_words(words)
+    return bool(wanted) and set(wanted) <= set(_words_of(document, fields))
+
+
+def begins_words(document: Document, words: str) -> bool:
+    """The same, while the last word may be only begun."""
+    *whole, last = typed_words(words) or [""]
+    named = _words_of(document, BEGUN_FIELDS)
+    held = set(_words_of(document, WORD_FIELDS))
+    return bool(last) and set(whole) <= held and (last in held or any(word.startswith(last) for word in named))
+
+
+def _words_of(document: Document, fields: tuple[str, ...]) -> tuple[str, ...]:
+    texts = {"holder_words": " ".join(document.holders)}
+    return segment(" ".join(texts[name] if name in texts else str(getattr(document, name)) for name in fields))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from zhiqiao.engine.documents import (
@@ -21,7 +23,7 @@ from zhiqiao.engine.documents import (
     number_symbol,
 )
 from zhiqiao.engine.durable import mark_of
-from zhiqiao.engine.schema import WATERMARK_KEY, build_schema, open_index, row_of, watermark_row
+from zhiqiao.engine.schema import WATERMARK_KEY, WORD_FIELDS, build_schema, open_index, row_of, watermark_row
 from zhiqiao.engine.text import normalise, segment, word_weight
 from zhiqiao.kernel.errors import Invalid, Unavailable
 
@@ -29,10 +31,14 @@ Query = tantivy.Query
 Occur = tantivy.Occur
 
 FIELD_BOOSTS: Final = {"title": 3.0, "claim": 1.5, "abstract": 1.0}
+BEGUN_FIELDS: Final = ("title", "holder_words")
 MOST_TERMS: Final = 64
 MOST_WORDS_IN_LIST_SEARCH: Final = 12
+LONGEST_TYPED: Final = 200  # characters
 DEEPEST_OFFSET: Final = 100_000
 _WRITER_MEMORY: Final = 64_000_000
+_MOST_REMEMBERED: Final = 16  # searches; a page is turned more often than other words are typed
+Keys = npt.NDArray[np.int64]
 
 Order = Literal["score", "date", "key"]
 
@@ -98,6 +104,7 @@ class TextReader:
 
     def __init__(self, folder: Path) -> None:
         self._meta = folder / "meta.json"
+        self._found: dict[tuple[object, ...], Keys] = {}
         self._mark = mark_of(self._meta)
         self._schema = build_schema()
         self._index = open_index(str(folder), self._schema)
@@ -110,6 +117,7 @@ class TextReader:
         if mark == self._mark:
             return False
         self._index.reload()
+        self._found = {}
         self._mark = mark
         return True
 
@@ -205,6 +213,46 @@ class TextReader:
         query = Query.boolean_query([*self._typed(words), *self._narrowing(tokens, filters)])
         return self._page(query, window)
 
+    def keys_having(self, words: str, tokens: frozenset[str], fields: tuple[str, ...] = WORD_FIELDS) -> Keys:
+        """The keys of all documents that the reader may see and in which every word occurs, in any of the fields."""
+        wanted = typed_words(words)
+        if not wanted or not tokens:
+            return np.empty(0, np.int64)
+        asked, kept = (tokens, fields, *wanted), self._found
+        if (found := kept.get(asked)) is None:
+            found = self._keys_having(wanted, tokens, fields)
+            if len(kept) >= _MOST_REMEMBERED:
+                kept.clear()
+            # Not in ``self._found``: another thread may have moved on to a newer commit meanwhile.
+            kept[asked] = found
+        return found
+
+    def _keys_having(self, wanted: Sequence[str], tokens: frozenset[str], fields: tuple[str, ...]) -> Keys:
+        every = [
+            (Occur.Must, Query.boolean_query([(Occur.Should, self._term(name, word, 1.0)) for name in fields]))
+            for word in wanted
+        ]
+        query = Query.boolean_query([*every, *self._narrowing(tokens, NO_FILTERS)])
+        searcher = self._index.searcher()
+        # In the order of a column the answer brings its values along: twice as fast as asking for them.
+        hits = searcher.search(query, max(searcher.num_docs, 1), count=False, order_by_field="key").hits
+        return np.array([key for key, _ in hits], np.int64)
+
+    def best_begun(self, words: str, tokens: frozenset[str], k: int) -> list[int]:
+        """The keys of the best documents in which every word occurs, the last of them perhaps only begun."""
+        wanted = typed_words(words)
+        if not wanted or not tokens:
+            return []
+        every = [(Occur.Must, self._anywhere(word)) for word in wanted[:-1]]
+        every.append((Occur.Must, self._begun(wanted[-1])))
+        query = Query.boolean_query([*every, *self._narrowing(tokens, NO_FILTERS)])
+        return [key for key, _ in self._scored(query, k)]
+
+    def _begun(self, word: str) -> tantivy.Query:
+        pattern = re.escape(word) + ".*"
+        begun = [Query.regex_query(self._schema, name, pattern) for name in BEGUN_FIELDS]
+        return Query.boolean_query([(Occur.Should, self._anywhere(word)), *((Occur.Should, each) for each in begun)])
+
     def _page(self, query: tantivy.Query, window: Window) -> Page:
         searcher = self._index.searcher()
         field = None if window.order == "score" else window.order
@@ -214,11 +262,11 @@ class TextReader:
         return Page([int(key) for key in keys if key is not None], _total(result))
 
     def _typed(self, words: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        plain = normalise(words, 200)
+        plain = normalise(words, LONGEST_TYPED)
         if not plain:
             return []
-        by_words = [(Occur.Must, self._anywhere(word)) for word in _distinct(segment(plain)) if word_weight(word)]
-        ways = [(Occur.Should, Query.boolean_query(by_words[:MOST_WORDS_IN_LIST_SEARCH]))] if by_words else []
+        by_words = [(Occur.Must, self._anywhere(word)) for word in typed_words(plain)]
+        ways = [(Occur.Should, Query.boolean_query(by_words))] if by_words else []
         number = number_symbol(plain)
         if len(number) >= 4:
             ways.append((Occur.Should, Query.regex_query(self._schema, "number", re.escape(number) + ".*")))
@@ -272,5 +320,7 @@ def _total(result: tantivy.SearchResult) -> int:
     return int(counted.count or 0)
 
 
-def _distinct(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))
+def typed_words(text: str) -> list[str]:
+    """The words that somebody who typed this looks for, each once."""
+    words = (word for word in segment(normalise(text, LONGEST_TYPED)) if word_weight(word))
+    return list(dict.fromkeys(words))[:MOST_WORDS_IN_LIST_SEARCH]

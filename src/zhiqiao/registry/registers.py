@@ -41,7 +41,7 @@ class PatentFilter(Filters):
         return patents_like(records, value, self.request.actor.tokens)
 
     def by_holder(self, records: Records, name: str, value: str) -> Records:
-        return held_by(records, value)
+        return held_by(records, value, self.request.actor.tokens)
 
     def by_class(self, records: Records, name: str, value: str) -> Records:
         return records.filter(in_class(value))

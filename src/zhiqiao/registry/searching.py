@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
+from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.publication_numbers import BadPublicationNumber, parse_publication_number
 from zhiqiao.kernel.text import compact
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent, PatentHolder
 
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
+HOLDER_WORDS: Final = ("holder_words",)
+MOST_NAMESAKES: Final = 200
 NUMBER_START: Final = re.compile(r"(ZL|CN)?(\d{5,13}X?)(\.[\dX]?)?")
 
 
@@ -57,12 +60,16 @@ def in_class(symbol: str) -> Q:
     return _begins("main_class", symbol.strip().upper())
 
 
-def _held_by(words: str) -> QuerySet[PatentHolder, Any]:
-    return PatentHolder.objects.filter(superseded_at=None, name__icontains=words).values("patent_id")
-
-
-def held_by(patents: QuerySet[Patent], name: str) -> QuerySet[Patent]:
-    return patents.filter(pk__in=_held_by(name.strip())) if name.strip() else patents
+def held_by(patents: QuerySet[Patent], name: str, tokens: frozenset[str]) -> QuerySet[Patent]:
+    """Every word stands in a holder's name; where no name has them as words, part of an organisation's name."""
+    if not (key := organisation_key(name)):
+        return patents
+    found = having_words("patents", tokens, name, HOLDER_WORDS)
+    if not found.nothing:
+        return patents.filter(found)
+    named = Organisation.objects.filter(name_key__contains=key).values("pk")[:MOST_NAMESAKES]
+    standing = PatentHolder.objects.filter(superseded_at=None, standing__in=named)
+    return patents.filter(pk__in=standing.values("patent_id"))
 
 
 def held_by_organisation(patents: QuerySet[Patent], organisation: Organisation) -> QuerySet[Patent]:
