@@ -66,6 +66,14 @@ WORDS = {
         "没有以 zq_{key} 开头的密钥，用 zhiqiao keys list 查看",
         "there is no key that begins with zq_{key}; zhiqiao keys list shows them",
     ),
+    "hook_not_found": (
+        "没有编号或名称为 {hook} 的 Webhook，或有几个同名，用 zhiqiao hooks list 查看编号",
+        "there is no webhook {hook}, or several of that name; zhiqiao hooks list shows their ids",
+    ),
+    "delivery_not_found": (
+        "没有编号为 {delivery} 的投递记录，用 zhiqiao hooks deliveries 查看",
+        "there is no delivery {delivery}; zhiqiao hooks deliveries lists them",
+    ),
     "username_taken": (
         "账号已被使用，请换一个，或用 zhiqiao user password 重设它的密码",
         "this user name is taken; choose another, or set its password with zhiqiao user password",

@@ -35,6 +35,7 @@ SECTIONS = {
     "audit": "audit",
     "user": "people",
     "keys": "keys",
+    "hooks": "hooks",
     "manage": "setup",
 }
 

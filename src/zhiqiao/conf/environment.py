@@ -27,6 +27,7 @@ class Environment:
     ``home`` holds everything that is written: database, index, source files, keys.
     ``database_url`` None means the embedded SQLite file under ``home``. ``https`` True: people reach the site by https
     alone, through a proxy that sets X-Forwarded-Proto. ``tier_rules``: a file with the installation's own thresholds.
+    ``hooks_private`` True: webhooks may go to addresses of the own network, and without https.
     """
 
     home: Path
@@ -37,6 +38,7 @@ class Environment:
     origins: tuple[str, ...]
     https: bool
     tier_rules: str | None
+    hooks_private: bool
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -51,6 +53,7 @@ class Environment:
             origins=tuple(origin(word) for word in words(variables.get("ZHIQIAO_ORIGINS", ""))),
             https=truth("ZHIQIAO_HTTPS", variables.get("ZHIQIAO_HTTPS", "0")),
             tier_rules=variables.get("ZHIQIAO_TIER_RULES") or None,
+            hooks_private=truth("ZHIQIAO_HOOKS_PRIVATE", variables.get("ZHIQIAO_HOOKS_PRIVATE", "0")),
         )
 
     def database(self) -> dict[str, object]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.bulk import insert_rows
@@ -22,6 +24,8 @@ from zhiqiao.core.models import AuditEntry, OutboxEvent, PersonalValue
 from zhiqiao.core.models.base import new_public_id
 from zhiqiao.kernel.errors import NotFound
 
+HEARD = "webhooks"
+"""The queue of what other programs may listen to."""
 LONG_TEXT = 200  # characters; longer values enter the trail by digest, the revision keeps them in full
 
 
@@ -78,7 +82,26 @@ class Work:
 
 def _write(trail: _Trail) -> None:
     insert_rows(AuditEntry, ENTRY_COLUMNS, _rows(trail))
-    OutboxEvent.objects.bulk_create([OutboxEvent(queue=q, payload=p) for q, p in trail.events])
+    events = [*trail.events, *_heard(trail)]
+    OutboxEvent.objects.bulk_create([OutboxEvent(queue=q, payload=p) for q, p in events])
+
+
+def _heard(trail: _Trail) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What other programs may listen to: one event for all records that an action touched, however many they are."""
+    published = _published_actions()
+    heard: dict[tuple[str, str], list[str]] = {}
+    for entry in trail.entries:
+        if entry.action in published:
+            heard.setdefault((entry.action, entry.subject.type), []).append(entry.subject.id)
+    for (action, subject), ids in heard.items():
+        yield HEARD, {"action": action, "subject": subject, "ids": ids, "at": trail.at.isoformat()}
+
+
+def _published_actions() -> frozenset[str]:
+    """The actions that ``settings.ZHIQIAO_PUBLISHED`` answers with; none where nothing is named."""
+    path: str = settings.ZHIQIAO_PUBLISHED
+    found: frozenset[str] = import_string(path.replace(":", "."))() if path else frozenset()
+    return found
 
 
 def _rows(trail: _Trail) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,38 @@
+"""What programs can listen to: each register says which of its actions are events, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.registers import Register
+
+TEST = "test.ping"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A kind of event and the register whose records it speaks of."""
+
+    kind: str
+    register: Register[Any]
+
+
+@cache
+def by_action() -> Mapping[str, Event]:
+    """Action in the trail → event."""
+    return {action: Event(kind, register) for register in registers() for action, kind in register.events.items()}
+
+
+@cache
+def published_actions() -> frozenset[str]:
+    """The actions that ``core.audit`` tells the outbox of."""
+    return frozenset(by_action())
+
+
+def event_kinds() -> tuple[str, ...]:
+    """All kinds, in the order of the registers; several actions can be one kind."""
+    return tuple(dict.fromkeys(event.kind for event in by_action().values()))
