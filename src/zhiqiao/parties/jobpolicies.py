@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import SIGNED_IN, VIEW, Policy, Rule, asked_by_oneself
+from zhiqiao.kit.permissions import HISTORY, SIGNED_IN, VIEW, Policy, Rule, asked_by_oneself
 from zhiqiao.parties.policies import ADMIN, BUREAU, CITY
 
 VIEW_CONTENT = "view_content"
@@ -11,7 +11,6 @@ RETRY = "retry"
 SWITCH = "switch"
 CHANGE = "change"
 RUN = "run"
-HISTORY = "view_history"
 OWN = asked_by_oneself("actor_id")
 
 # The administrator keeps the work going and sees that it goes; what it was asked with and what came of it can hold

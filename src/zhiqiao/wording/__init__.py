@@ -5,6 +5,7 @@ from zhiqiao.wording.reasons import appraisal_gap, lacking, row_reason, sentence
 from zhiqiao.wording.refusals import Refusal, refusal
 from zhiqiao.wording.terms import TONES, label
 from zhiqiao.wording.trail import trail_word
+from zhiqiao.wording.work import work_failure
 
 __all__ = [
     "TONES",
@@ -17,4 +18,5 @@ __all__ = [
     "row_reason",
     "sentence",
     "trail_word",
+    "work_failure",
 ]

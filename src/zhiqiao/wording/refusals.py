@@ -46,6 +46,16 @@ TEXTS: Final[dict[str, Text]] = {
     "import_not_finished": _("Only an import that has ended and was not undone before can be undone."),
     "job_finished": _("The work is finished already."),
     "job_not_ended": _("The work is still going on."),
+    "import_not_running": _("The import is not going on, so it cannot be stopped."),
+    "import_taken_back": _("The import was undone. Send the files again instead."),
+    "cron_unreadable": _(
+        "This is no time table. Write minute, hour, day, month and day of the week, as 30 2 * * 1-5 for half past two "
+        "in the night, Monday to Friday."
+    ),
+    "cron_never": _("That day never comes. Look at the day and the month."),
+    "schedule_switched": _("The schedule stands so already."),
+    "schedule_changed": _("Somebody has changed the schedule meanwhile. Look at it again."),
+    "schedule_running": _("The last piece of work of this schedule is not finished yet."),
     "busy": _("Somebody else is at this right now. Try again in a minute."),
     "lease_lost": _("Another process has taken this over."),
     "idempotency_key_reused": _("This was asked for before with other content."),

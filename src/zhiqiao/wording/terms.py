@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zhiqiao.wording.worknames import WORK_NAMES
+
 TONES: Final[dict[str, str]] = {
     "alive": "good", "pending": "brand", "restorable": "warn", "dead": "", "unknown": "warn",
     "strong": "good", "fair": "brand", "weak": "", "none": "",
@@ -116,8 +118,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "money.appraised_value": _("Appraised value"), "money.annual_fee": _("Annual fee"),
     "money.budget": _("Budget"), "money.registered_capital": _("Registered capital"),
     "money.paid_in_capital": _("Paid-in capital"),
-    # stages of a job
-    "reading": _("Reading"),
+    **WORK_NAMES,
 }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "core.retry_job": _("Work tried again"), "core.erase_personal": _("Personal value erased by law"),
     "core.load_reference": _("Reference tables loaded"), "core.start_import": _("Import started"),
     "core.finish_import": _("Import ended"), "core.report_import": _("Report of rejected rows written"),
-    "core.undo_import": _("Import undone"),
+    "core.undo_import": _("Import undone"), "core.reopen_import": _("Import gone on with"),
+    "core.switch_schedule": _("Schedule switched on or off"), "core.change_schedule": _("Schedule changed"),
+    "core.run_schedule": _("Schedule run by hand"),
     "parties.register_organisation": _("Organisation registered"),
     "parties.register_named": _("Organisation taken from a file"),
     "parties.describe_organisation": _("Organisation described"), "parties.change_name": _("Name changed"),
@@ -59,6 +61,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
 }  # fmt: skip
 SUBJECTS: Final[dict[str, str | Promise]] = {
     "core.attachment": _("Attachment"), "core.import": _("Import"), "core.job": _("Work"),
+    "core.schedule": _("Schedule"),
     "core.personal": _("Personal value"), "core.reference": _("Reference tables"),
     "parties.contact": _("Contact"), "parties.organisation": _("Organisation"), "parties.user": _("Log-in"),
     "parties.key": _("Key of a program"), "hooks.endpoint": _("Webhook"), "hooks.delivery": _("Delivery"),
