@@ -33,7 +33,7 @@ SHOWN = [
     for name, row in MATRIX.items()
     if row.method == "get"
     and not name.endswith(("_export", "_report", "_notes"))
-    and name not in {"account_login", "public_search", "account_logout"}
+    and name not in {"account_login", "public_search", "account_logout", "gallery"}
     and not name.startswith("mfa_a")
     and not name.startswith(("mfa_d", "mfa_g", "mfa_r", "mfa_v"))
 ]

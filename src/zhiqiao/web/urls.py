@@ -10,7 +10,7 @@ from django.views.i18n import set_language
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.web.registers.addresses import addresses_of
 from zhiqiao.web.registers.base import RegisterView
-from zhiqiao.web.views import frame, hall, home, imports, inventory, needs, organisations, patents
+from zhiqiao.web.views import frame, gallery, hall, home, imports, inventory, needs, organisations, patents
 
 
 class SheetKind:
@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("search/", hall.Hall.as_view(), name="public_search"),
     path("search/export.<sheet:kind>", hall.HallExport.as_view(), name="public_export"),
+    path("gallery/", gallery.gallery, name="gallery"),
     path("language/", set_language, name="set_language"),
     path("theme/", frame.set_theme, name="set_theme"),
     path("account/", include(ACCOUNT)),

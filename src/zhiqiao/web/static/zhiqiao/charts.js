@@ -15,6 +15,11 @@
     return value === null || value === undefined ? "—" : value.toLocaleString() + (unit ? " " + unit : "");
   }
 
+  // A pie's key tells the figure too: nobody should have to hover for it.
+  function share(chart, name) {
+    return name + "  " + told(chart.series[0].values[chart.categories.indexOf(name)], "");
+  }
+
   function frame(chart) {
     const soft = colour("ink-soft");
     const names = { type: "category", data: chart.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line-strong") } }, axisLabel: { color: soft, fontSize: 12, hideOverlap: true } };
@@ -29,8 +34,8 @@
   function series(chart) {
     if (chart.kind === "pie")
       return [{
-        type: "pie", radius: ["46%", "72%"], center: ["50%", chart.categories.length > 4 ? "44%" : "46%"], itemStyle: { borderColor: colour("surface"), borderWidth: 2 },
-        label: { color: colour("ink"), formatter: "{b} {c}", fontSize: 12 }, data: chart.categories.map((name, place) => ({ name, value: chart.series[0].values[place] })),
+        type: "pie", radius: ["52%", "80%"], center: ["27%", "50%"], itemStyle: { borderColor: colour("surface"), borderWidth: 2 },
+        label: { show: false }, data: chart.categories.map((name, place) => ({ name, value: chart.series[0].values[place] })),
       }];
     return chart.series.map((each) => ({
       type: chart.kind === "line" ? "line" : "bar", name: each.name, data: each.values, barMaxWidth: 26, stack: chart.stacked ? "all" : undefined,
@@ -39,12 +44,13 @@
   }
 
   function option(chart) {
-    const several = chart.kind === "pie" ? false : chart.series.length > 1;
     const pie = chart.kind === "pie";
+    const several = !pie && chart.series.length > 1;
+    const key = { itemWidth: 12, itemHeight: 9, icon: "roundRect", textStyle: { color: colour("ink-soft"), fontSize: 12.5 } };
     return Object.assign({
       animation: !still, animationDuration: 350, color: [1, 2, 3, 4, 5, 6].map((number) => colour("chart-" + number)), series: series(chart),
       textStyle: { fontFamily: colour("sans") || "sans-serif" }, grid: { left: 4, right: 14, top: several ? 34 : 14, bottom: 2, containLabel: true },
-      legend: several ? { top: 0, left: 0, itemWidth: 14, itemHeight: 9, textStyle: { color: colour("ink-soft") } } : undefined,
+      legend: several ? Object.assign({ top: 0, left: 0 }, key) : pie ? Object.assign({ left: "54%", top: "middle", orient: "vertical", formatter: (name) => share(chart, name) }, key) : undefined,
       // Drawn, not written into the page: the site's policy allows no style in HTML.
       tooltip: {
         renderMode: "richText", trigger: pie ? "item" : "axis", confine: true, axisPointer: { type: chart.kind === "line" ? "line" : "shadow", shadowStyle: { opacity: .35 } }, backgroundColor: colour("raised"),
