@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -17,7 +19,7 @@ from zhiqiao.api.problems import Fault, FieldsRefused
 from zhiqiao.wording.interface import UNKNOWN_FIELD
 
 LARGEST: Final = 2**63 - 1
-LONGEST_TEXT: Final = 100_000  # characters, where a form sets no bound of its own
+ID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
 class StrictText(serializers.CharField):
@@ -77,7 +79,31 @@ class StrictDay(serializers.DateField):
         return super().to_internal_value(value)
 
 
-class Body(serializers.Serializer[Any]):
+class StrictId(serializers.Field[UUID, Any, str, Any]):
+    default_error_messages = serializers.UUIDField.default_error_messages
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str) or not ID.fullmatch(data):
+            self.fail("invalid", value=str(data)[:64])
+        return UUID(data)
+
+    def to_representation(self, value: UUID) -> str:
+        return str(value)
+
+
+class StrictBody(serializers.Serializer[Any]):
+    """Takes no name that it does not know."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        cleaned = super().run_validation(data)
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            told = serializers.ErrorDetail(unknown_field(self.fields), "unknown_field")
+            raise serializers.ValidationError({name: [told] for name in unknown})
+        return cleaned
+
+
+class Body(StrictBody):
     """What may be sent for a form. ``partial``: only what is to change (RFC 7396: null takes a value away)."""
 
     def __init__(self, *args: Any, asked: Mapping[str, forms.Field], name: str = "", **kwargs: Any) -> None:
@@ -88,17 +114,8 @@ class Body(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {name: json_field(each) for name, each in self.asked.items()}
 
-    def run_validation(self, data: Any = empty) -> Any:
-        cleaned = super().run_validation(data)
-        unknown = sorted(set(data) - set(self.asked))
-        if unknown:
-            raise serializers.ValidationError(
-                {name: [serializers.ErrorDetail(_unknown(self.asked), "unknown_field")] for name in unknown}
-            )
-        return cleaned
 
-
-def _unknown(asked: Mapping[str, forms.Field]) -> str:
+def unknown_field(asked: Iterable[str]) -> str:
     return str(UNKNOWN_FIELD) % {"known": ", ".join(asked) or "—"}
 
 
@@ -121,7 +138,7 @@ def json_field(asked: forms.Field) -> serializers.Field[Any, Any, Any, Any]:
     return StrictText(**rules)
 
 
-def cleaned(body: Body) -> dict[str, Any]:
+def cleaned(body: StrictBody) -> dict[str, Any]:
     """Raises ``FieldsRefused``."""
     if not body.is_valid():
         raise FieldsRefused(faults_of(body.errors))

@@ -40,15 +40,14 @@ class Answer:
 
 
 def write_once(actor: Actor, request: Request, write: Callable[[], Answer]) -> Answer:
-    """Call ``write`` in one transaction together with what it leaves behind for a second request.
+    """Call ``write``; where the request carries a key, in one transaction with what is kept for a second request.
 
     Raises ``Invalid`` ``idempotency_key_reused`` where the key came with another request before, ``Conflict``
     ``idempotency_in_progress`` where the first is still at work after ten seconds.
     """
     key = request.headers.get(HEADER)
     if key is None:
-        with unit_of_work(actor):
-            return write()
+        return write()
     if not USABLE.fullmatch(key):
         raise IdempotencyKeyUnusable
     digest = digest_of(request)

@@ -76,6 +76,10 @@ IF_MATCH: Final = asked_header(
 IF_NONE_MATCH: Final = asked_header("If-None-Match", "An ETag: where the record is still the same, 304 is answered.")
 ETAG: Final = "Which state of the record this is, to be sent back as If-Match or If-None-Match."
 REPLAYED: Final = header("Idempotency-Replayed", "`true` where this answers an earlier request again.", [200, 201])
-PUBLIC_ID: Final = OpenApiParameter(
-    "public_id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH, description="The record's id."
-)
+
+
+def uuid_in_path(name: str, text: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "format": "uuid"}, OpenApiParameter.PATH, description=text)
+
+
+PUBLIC_ID: Final = uuid_in_path("public_id", "The record's id.")

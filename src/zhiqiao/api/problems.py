@@ -132,7 +132,7 @@ def problem(error: ZhiqiaoError) -> HttpResponse:
     words, status = refusal(told), status_of(told)
     body: dict[str, Any] = {
         "type": TYPE + words.code, "title": words.title, "status": status, "detail": words.text, "code": words.code,
-        "errors": [asdict(fault) for fault in getattr(told, "faults", ())],
+        "errors": [asdict(fault) for fault in faults_in(told, words.text)],
     }  # fmt: skip
     if isinstance(told, Incident):
         body["incident"] = told.facts["incident"]
@@ -142,6 +142,14 @@ def problem(error: ZhiqiaoError) -> HttpResponse:
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="zhiqiao"'
     return answer
+
+
+def faults_in(error: ZhiqiaoError, text: str) -> Sequence[Fault]:
+    """Those of a form, or the one field that a rule speaks of."""
+    named = error.facts.get("field")
+    if isinstance(error, FieldsRefused):
+        return error.faults
+    return [Fault(named, error.reason, text)] if isinstance(named, str) and error.kind == "invalid" else []
 
 
 def answer_to(error: Exception, context: Mapping[str, Any]) -> HttpResponse:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.db import connection
 from django.db.models import Model
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from rest_framework.request import Request
 
-from zhiqiao.api.fields import Body, cleaned, faults_of_form
+from zhiqiao.api.fields import Body, cleaned, faults_of_form, unknown_field
 from zhiqiao.api.idempotency import Answer
-from zhiqiao.api.problems import FieldsRefused, PreconditionFailed, PreconditionRequired
+from zhiqiao.api.problems import Fault, FieldsRefused, PreconditionFailed, PreconditionRequired
 from zhiqiao.api.represent import etag_of, in_full, public_id_of
+from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Conflict, NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.forms import RecordForm
@@ -60,21 +64,23 @@ def created(register: Register[Any], actor: Actor, way: Way[Any], sent: Any) -> 
 def changed(register: Register[Any], actor: Actor, public_id: Any, request: Request) -> Answer:
     way = register.change
     assert way is not None  # noqa: S101 -- only then is there such an address
-    record = held(register, actor, public_id)
-    register.policy.require(actor, way.verb, record)
-    compare(register, actor, record, request.headers.get("If-Match"))
-    form = filled(way.form, actor, record, request.data, way.first(record) if way.first else {})
-    return told_of(register, actor, way.act(actor, record, form.cleaned_data))
+    with unit_of_work(actor):
+        record = held(register, actor, public_id)
+        register.policy.require(actor, way.verb, record)
+        compare(register, actor, record, request.headers.get("If-Match"))
+        form = filled(way.form, actor, record, request.data, way.first(record) if way.first else {})
+        return told_of(register, actor, way.act(actor, record, form.cleaned_data))
 
 
 def moved(register: Register[Any], actor: Actor, public_id: Any, move: Move[Any], request: Request) -> Answer:
-    record = held(register, actor, public_id)
-    register.policy.require(actor, move.verb, record)
-    compare(register, actor, record, request.headers.get("If-Match"))
-    if not move.offered(record):
-        raise Conflict("move_not_offered")
-    said = filled(move.form or RecordForm, actor, record, request.data).cleaned_data
-    return told_of(register, actor, move.act(actor, record, said))
+    with unit_of_work(actor):
+        record = held(register, actor, public_id)
+        register.policy.require(actor, move.verb, record)
+        compare(register, actor, record, request.headers.get("If-Match"))
+        if not move.offered(record):
+            raise Conflict("move_not_offered")
+        said = filled(move.form or RecordForm, actor, record, request.data).cleaned_data
+        return told_of(register, actor, move.act(actor, record, said))
 
 
 def filled(
@@ -85,13 +91,31 @@ def filled(
     Raises ``FieldsRefused``: for types that JSON tells apart, then for what the form itself finds.
     """
     blank = form(initial=dict(first or {}), actor=actor, record=record)
-    body = Body(data={} if sent is None or sent == {} else sent, asked=blank.fields, partial=first is not None)
+    body = Body(data=sent, asked=blank.fields, partial=first is not None)
     said = cleaned(body)
     kept = {} if first is None else {name: blank[name].value() for name in blank.fields}
     whole = form({**kept, **said}, actor=actor, record=record)
     if not whole.is_valid():
         raise FieldsRefused(faults_of_form(whole.errors))
     return whole
+
+
+def filled_from_parts(form: forms.Form, sent: Any) -> dict[str, Any]:
+    """What a form makes of the parts of a multipart body: texts and files, none but those it asks for.
+
+    Raises ``FieldsRefused``.
+    """
+    given = sent if isinstance(sent, QueryDict) else QueryDict()
+    unknown = [Fault(name, "unknown_field", unknown_field(form.fields)) for name in given if name not in form.fields]
+    if unknown:
+        raise FieldsRefused(unknown)
+    files = {name: each for name, each in given.lists() if isinstance(form.fields[name], forms.FileField)}
+    form.data = {name: values[-1] for name, values in given.lists() if name not in files}
+    form.files = MultiValueDict(files)  # type: ignore[arg-type]  # values are what the parser left
+    form.is_bound = True
+    if not form.is_valid():
+        raise FieldsRefused(faults_of_form(form.errors))
+    return dict(form.cleaned_data)
 
 
 def told_of(register: Register[Any], actor: Actor, record: Model) -> Answer:

@@ -1,0 +1,82 @@
+"""A need in words, and the patents that answer it; nothing is put on record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from zhiqiao.api.fields import Body
+from zhiqiao.api.forms import QuestionForm
+from zhiqiao.api.operations import JSON, WRITING, Operation, described
+from zhiqiao.api.represent import link_of
+from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
+from zhiqiao.api.views.base import Address
+from zhiqiao.api.writing import filled
+from zhiqiao.engine.documents import Filters
+from zhiqiao.engine.match import MOST_RESULTS
+from zhiqiao.engine.match import Match as Found
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kit.catalogue import register_named
+from zhiqiao.kit.columns import Link
+from zhiqiao.matching.searching import Asked, as_passage, as_reasons
+from zhiqiao.matching.selectors import found_for_text
+from zhiqiao.registry.models import Patent
+from zhiqiao.wording import sentence
+
+IN_FORCE = Filters((("status", ("alive",)),))
+PASSAGE: Schema = record(
+    {"field": TEXT, "text": TEXT, "highlights": many({**many(NUMBER), "minItems": 2, "maxItems": 2})},
+    text="The sentence that answers best; `highlights` are pairs of start and end in it.",
+)
+REASON: Schema = record({"code": TEXT, "text": TEXT, "facts": {"type": "object"}})
+ANSWER: Schema = record(
+    {
+        "patent": pointer("Link"), "number": TEXT, "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "level": {**TEXT, "enum": ["strong", "fair", "weak", "none"]}, "reasons": many(REASON),
+        "passage": {"oneOf": [PASSAGE, {"type": "null"}]},
+    }
+)  # fmt: skip
+
+
+class Match(Address):
+    """For those who may match on the pages: whoever the patents are open to."""
+
+    scope = "search"
+
+    @property
+    def verb(self) -> str:
+        return "read"
+
+    def admit(self) -> None:
+        super().admit()
+        if not register_named("patent").open_to(self.actor):
+            raise NotFound
+
+    def post(self, request: Request) -> Response:
+        said = filled(QuestionForm, self.actor, None, request.data).cleaned_data
+        asked = Asked(k=said["size"] or 10, **({"filters": IN_FORCE} if said["alive"] else {}))
+        return Response({"items": [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]})
+
+    def described(self, method: str) -> Operation:
+        one = Shape("Answer", lambda: ANSWER, (Shape("Link"),))
+        shape = Shape("AnswerList", lambda: record({"items": many(pointer("Answer"))}), (one,))
+        return Operation(
+            "match", "Find patents that answer a need in words", "matching",
+            f"At most {MOST_RESULTS}. Nothing is stored: to keep the answers, state the need.",
+            body={JSON: Body(asked=QuestionForm.base_fields, name="Question")},
+            answers={(200, JSON): described(shape, "The patents, best first, with reasons.")}, refusals=WRITING,
+        )  # fmt: skip
+
+
+def answer_of(found: Found, patent: Patent) -> dict[str, Any]:
+    passage = as_passage(found)
+    return {
+        "patent": link_of(Link(patent.title, "patent", str(patent.public_id))),
+        "number": patent.shown_number,
+        "score": round(min(max(found.score, 0.0), 1.0), 4),
+        "level": str(found.level),
+        "reasons": [{**reason, "text": sentence(reason)} for reason in as_reasons(found)],
+        "passage": {name: passage[name] for name in ("field", "text", "highlights")} if passage else None,
+    }
