@@ -39,7 +39,7 @@ class ImportForm(forms.Form):
     """``organisation`` is the public id of the one on whose behalf the files are sent; empty: for the whole city."""
 
     kind = forms.ChoiceField(choices=[(each, each) for each in ("patents", "needs", "organisations")])
-    files = ManyFiles(max_length=255)
+    file = ManyFiles(max_length=255)
     sender = forms.CharField(max_length=200)
     organisation = forms.UUIDField(required=False)
     as_of = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

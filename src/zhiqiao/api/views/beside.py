@@ -44,6 +44,7 @@ COMMENT_SCHEMA: Schema = record({"id": ID, "at": MOMENT, "who": pointer("Who"), 
 FILE: Schema = record(
     {"id": ID, "at": MOMENT, "who": pointer("Who"), "name": TEXT, "size": NUMBER, "sha256": TEXT, "url": REFERENCE}
 )
+BYTES: Schema = {"type": "string", "format": "binary"}
 
 
 def who() -> Shape:
@@ -163,7 +164,7 @@ class Files(BesideRecord):
                 f"list_files_of_{register.name}", "Files beside the record, oldest first", register_id(register),
                 parameters=[PUBLIC_ID], answers={(200, JSON): described(items_of("File", FILE), "The files.")},
             )  # fmt: skip
-        sent = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+        sent = {"type": "object", "properties": {"file": BYTES}, "required": ["file"]}
         return Operation(
             f"attach_file_to_{register.name}", "Put a file beside the record", register_id(register),
             parameters=[PUBLIC_ID, IDEMPOTENCY, REPLAYED], body={"multipart/form-data": sent},
@@ -190,5 +191,5 @@ class OneFile(BesideRecord):
         return Operation(
             f"get_file_of_{register.name}", "Fetch a file", register_id(register),
             parameters=[PUBLIC_ID, uuid_in_path("file_id", "The file's id.")],
-            answers={(200, "application/octet-stream"): described({"type": "string", "format": "binary"}, "Its bytes.")},
+            answers={(200, "application/octet-stream"): described(BYTES, "Its bytes.")},
         )  # fmt: skip

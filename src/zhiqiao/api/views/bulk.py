@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from zhiqiao.api.fields import Body, cleaned, form_schema
+from zhiqiao.api.fields import Body, StrictBody, StrictFlag, StrictId, cleaned, form_schema
 from zhiqiao.api.idempotency import Answer, write_once
 from zhiqiao.api.operations import IDEMPOTENCY, JSON, REPLAYED, WRITING, Operation, described
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, camel, many, pointer, record
@@ -30,16 +30,15 @@ RESULT: Schema = record(
 )
 
 
-class BulkBody(serializers.Serializer[Any]):
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=AT_ONCE)
+class BulkBody(StrictBody):
+    ids = serializers.ListField(child=StrictId(), min_length=1, max_length=AT_ONCE)
     said = serializers.DictField(required=False)
-    preview = serializers.BooleanField(required=False)
+    preview = StrictFlag(required=False)
 
 
 def told(each: Refused) -> dict[str, str]:
-    return {
-        "id": each.id, "name": each.name, "code": each.code, "detail": refusal(ZhiqiaoError(each.code, **each.facts)).text
-    }  # fmt: skip
+    why = refusal(ZhiqiaoError(each.code, **each.facts))
+    return {"id": each.id, "name": each.name, "code": each.code, "detail": why.text}
 
 
 class BulkMove(RegisterAddress):
@@ -72,9 +71,10 @@ class BulkMove(RegisterAddress):
             },
             optional=frozenset({"preview"} if said.get("required") else {"preview", "said"}),
         )  # fmt: skip
+        name = f"{camel(register.name)}{camel(move.name)}Bulk"
         shape = Shape("BulkResult", lambda: RESULT, (Shape("Refused", lambda: REFUSED),))
         return Operation(
             f"{move.name}_{register_id(register)}", f"{move.label}: many at once", register_id(register),
-            parameters=[IDEMPOTENCY, REPLAYED], body={JSON: Shape(f"{camel(register.name)}{camel(move.name)}Bulk", lambda: sent)},
+            parameters=[IDEMPOTENCY, REPLAYED], body={JSON: Shape(name, lambda: sent)},
             answers={(200, JSON): described(shape, "What became of each.")}, refusals=WRITING,
         )  # fmt: skip

@@ -38,7 +38,7 @@ class ImportList(RecordList):
         said = filled_from_parts(ImportForm(), request.data)
         house = self.sender_of(said)
         with tempfile.TemporaryDirectory(prefix="zhiqiao-upload-") as folder:
-            files = tuple(laid_down(Path(folder), number, each) for number, each in enumerate(said["files"]))
+            files = tuple(laid_down(Path(folder), number, each) for number, each in enumerate(said["file"]))
             asked = ImportRequest(
                 kind=said["kind"], files=files, sender=said["sender"], as_of=said["as_of"], organisation_id=house
             )
@@ -59,11 +59,11 @@ class ImportList(RecordList):
         if method != "POST":
             return super().described(method)
         fields = ImportForm.base_fields
-        parts = {name: field_schema(each) for name, each in fields.items() if name != "files"}
+        parts = {name: field_schema(each) for name, each in fields.items() if name != "file"}
         optional = {name: {**part, "type": "string"} for name, part in parts.items()}
         files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
         sent = {
-            "type": "object", "properties": {**optional, "files": files}, "required": ["kind", "files", "sender"],
+            "type": "object", "properties": {**optional, "file": files}, "required": ["kind", "file", "sender"],
         }  # fmt: skip
         return Operation(
             "send_files", "Send files to be taken in", register_id(self.register),

@@ -14,7 +14,7 @@ from zhiqiao.api.represent import link_of
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
 from zhiqiao.api.views.base import Address
 from zhiqiao.api.writing import filled
-from zhiqiao.engine.documents import Filters
+from zhiqiao.engine.documents import NO_FILTERS, Filters
 from zhiqiao.engine.match import MOST_RESULTS
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.kernel.errors import NotFound
@@ -56,7 +56,7 @@ class Match(Address):
 
     def post(self, request: Request) -> Response:
         said = filled(QuestionForm, self.actor, None, request.data).cleaned_data
-        asked = Asked(k=said["size"] or 10, **({"filters": IN_FORCE} if said["alive"] else {}))
+        asked = Asked(k=said["size"] or 10, filters=IN_FORCE if said["alive"] else NO_FILTERS)
         return Response({"items": [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]})
 
     def described(self, method: str) -> Operation:
