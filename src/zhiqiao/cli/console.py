@@ -46,6 +46,19 @@ WORDS = {
         "这次导入还没有结束，或已经撤销过，用 zhiqiao runs 查看状态",
         "this import has not ended, or was undone before; zhiqiao runs shows its state",
     ),
+    "job_not_found": (
+        "没有编号为 {job} 的任务，编号用 zhiqiao jobs 查看",
+        "there is no work {job}; zhiqiao jobs lists them",
+    ),
+    "job_ambiguous": (
+        "以 {job} 结尾的任务不止一项，请多写几位编号",
+        "more than one piece of work ends in {job}; write more of the id",
+    ),
+    "job_kind_unknown": ("没有任务类型 {kind}，可以是 {known}", "there is no kind of work {kind}; it is one of {known}"),
+    "schedule_not_found": (
+        "没有名为 {name} 的定时任务，用 zhiqiao schedules 查看",
+        "there is no schedule {name}; zhiqiao schedules lists them",
+    ),
     "need_not_found": (
         "没有编号为 {need} 的需求，请填需求清单里的编号，或需求页面地址末尾的编号",
         "there is no need {need}; take the number of the list, or the id at the end of the need's address",

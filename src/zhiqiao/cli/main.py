@@ -32,6 +32,8 @@ SECTIONS = {
     "serve": "service",
     "worker": "service",
     "index": "service",
+    "jobs": "jobs",
+    "schedules": "schedules",
     "audit": "audit",
     "user": "people",
     "keys": "keys",
