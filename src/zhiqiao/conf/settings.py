@@ -153,7 +153,13 @@ ZHIQIAO_REGISTERS = [
     "zhiqiao.parties.registers:ORGANISATIONS",
     "zhiqiao.registry.registers:IMPORTS",
     "zhiqiao.inventory.registers:ENTRIES",
+    "zhiqiao.parties.peopleregister:PEOPLE",
+    "zhiqiao.parties.jobregisters:JOBS",
+    "zhiqiao.parties.jobregisters:SCHEDULES",
     "zhiqiao.parties.registers:AUDIT",
+    "zhiqiao.parties.keyregister:KEYS",
+    "zhiqiao.hooks.registers:ENDPOINTS",
+    "zhiqiao.hooks.registers:DELIVERIES",
 ]
 
 # Who does what, by name: resolved when it is needed, so that lower rooms need not import higher ones.
@@ -196,8 +202,28 @@ ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.hooks.sending:send_due",
     "zhiqiao.core.jobresults:sweep_failures",
 ]
-# Which actions of the trail other programs may listen to, and where they read the records they hear of.
-ZHIQIAO_PUBLISHED = "zhiqiao.hooks.events:published_actions"
+# The actions of the trail that other programs may listen to: those that the registers name as events. Listed, not
+# asked for, since a process that only writes should not load every register. A test compares.
+ZHIQIAO_PUBLISHED = frozenset(
+    {
+        "core.finish_import",
+        "core.undo_import",
+        "inventory.confirm_tier",
+        "matching.match_need",
+        "matching.suggest_push",
+        "needs.change_need",
+        "needs.close_need",
+        "needs.hide_need",
+        "needs.publish_need",
+        "needs.state_need",
+        "parties.change_name",
+        "parties.describe_organisation",
+        "parties.merge_organisations",
+        "parties.register_organisation",
+        "registry.publish_matured",
+    }
+)
+# Where other programs read the records they hear of.
 ZHIQIAO_RECORD_ADDRESS = "/api/v1/{path}/{id}"
 ZHIQIAO_HOOKS_PRIVATE = ENVIRONMENT.hooks_private
 if ENVIRONMENT.tier_rules:

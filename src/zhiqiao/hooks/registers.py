@@ -142,6 +142,7 @@ ENDPOINTS: Register[Endpoint] = Register(
     records=endpoints_visible_to,
     named=lambda endpoint: endpoint.name,
     roles=frozenset(Role),
+    navigation=frozenset({Role.SYSTEM_ADMIN}),
     columns=(
         Column("name", _("Name"), lambda e: e.name),
         Column("url", _("Address"), lambda e: e.url),
@@ -231,6 +232,7 @@ DELIVERIES: Register[Delivery] = Register(
     records=deliveries_visible_to,
     named=lambda delivery: f"{delivery.message.kind} → {delivery.endpoint.name}",
     roles=frozenset(Role),
+    navigation=frozenset({Role.SYSTEM_ADMIN}),
     columns=(
         Column("kind", _("Event"), lambda d: d.message.kind, Kind.NUMBER),
         Column(

@@ -26,6 +26,7 @@ M = TypeVar("M", bound=Model)
 SORT, AT, COLUMNS, VIEW, SIZE_ASKED = "sort", "at", "cols", "view", "size"
 RESERVED = frozenset({SORT, AT, COLUMNS, VIEW, SIZE_ASKED})
 LARGEST_PAGE = 200
+OPEN_FILTERS = 4
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ class Reading(Generic[M]):
         """The columns that may stand on the list page, chosen ones first, and whether each does."""
         rest = [each for each in self.register.columns_for(self.actor) if each.listed and each not in self.chosen]
         return (*((each, True) for each in self.chosen), *((each, False) for each in rest))
+
+    def fields(self) -> tuple[list[Any], list[Any], bool]:
+        """The filter form's fields beside the search box: those that stand open, those folded away, and whether one
+        of the latter is in force or wrong."""
+        form = self.filters.form
+        named = [each for each in form.visible_fields() if each.name != "q"]
+        open_ones = set(self.filters.always) or {each.name for each in named[:OPEN_FILTERS]}
+        folded = [each for each in named if each.name not in open_ones]
+        used = any(self.query.get(each.name) or each.errors for each in folded)
+        return [each for each in named if each.name in open_ones], folded, used
 
     def chips(self) -> list[Chip]:
         return list(self._chips()) if self.filters.is_bound and self.valid else []

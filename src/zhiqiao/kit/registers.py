@@ -107,12 +107,23 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Finding(Generic[M]):
+    """How records are found while somebody types: ``look`` gives at most ``most`` that the actor may see, best first,
+    in one query; ``line`` tells a little more of one."""
+
+    look: Callable[[Actor, str, int], Iterable[M]]
+    line: Callable[[M], Sequence[Text]]
+    most: int = 3
+
+
+@dataclass(frozen=True)
 class Register(Generic[M]):
     """``name`` in addresses' names and events ("need"), ``path`` in addresses ("needs"); ``subject`` in the trail.
 
     ``records`` are those that the actor may see. ``columns`` speak of a record anywhere, ``attach`` puts beside a page
     of records what columns need from other tables, in a fixed number of queries. ``roles`` find it in the navigation
-    and may open it at all; the policy decides on each record. ``public``: a record's page is open without a log-in
+    and may open it at all (``navigation``: in whose it stands, where not in all of theirs); the policy decides on each
+    record. ``public``: a record's page is open without a log-in
     too, as far as the policy shows the record. ``pages`` False: its records stand in the list alone. ``intake`` names
     the kind of import that brings records in. ``events`` are what programs can listen to: action in the trail → kind
     of event.
@@ -132,6 +143,7 @@ class Register(Generic[M]):
     sorts: tuple[Sort, ...]
     filters: type[FilterSet]
     roles: frozenset[str]
+    navigation: frozenset[str] | None = None
     named: Callable[[M], str] = str
     lead: Text = ""
     short: Text = ""
@@ -145,6 +157,7 @@ class Register(Generic[M]):
     related: tuple[Related[M], ...] = ()
     views: tuple[View, ...] = ()
     waits: tuple[Waits, ...] = ()
+    finding: Finding[M] | None = None
     intake: str = ""
     public: bool = False
     pages: bool = True

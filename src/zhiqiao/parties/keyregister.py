@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from zhiqiao.kernel.errors import Forbidden
 from zhiqiao.kit.actors import Actor
@@ -115,6 +115,7 @@ KEYS: Register[ApiKey] = Register(
     records=keys_visible_to,
     named=lambda key: key.name,
     roles=frozenset(Role),
+    navigation=frozenset({Role.SYSTEM_ADMIN}),
     columns=(
         Column("name", _("Name"), lambda key: key.name),
         Column("prefix", _("Begins with"), lambda key: f"zq_{key.prefix}", Kind.NUMBER),
@@ -148,9 +149,7 @@ KEYS: Register[ApiKey] = Register(
     waits=(
         Waits(
             "soon=soon",
-            lambda count: ngettext(
-                "%(count)s key ends within two weeks", "%(count)s keys end within two weeks", count
-            ) % {"count": count},
+            ngettext_lazy("%(count)s key ends within two weeks", "%(count)s keys end within two weeks", "count"),
             frozenset(Role), _("Make a new one before the program is turned away."), "key", "warn",
         ),
     ),

@@ -58,6 +58,10 @@ USERS = Policy(
     Rule("set_password", ADMIN),
     Rule("set_password", EVERYONE, oneself("pk")),
     Rule("close", ADMIN),
+    # Which role to whom is asked of the memberships; this is only whether it is worth asking.
+    Rule("grant_some", ADMIN | BUREAU),
+    Rule("grant_some", HOLDERS | STATE_OWNED, own("memberships__organisation_id")),
+    Rule(HISTORY, CITY | ADMIN),
     Rule("choose_pushes", EVERYONE, oneself("pk")),
 )
 

@@ -17,7 +17,7 @@ from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Register, Way
+from zhiqiao.kit.registers import Finding, Register, Way
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS
 from zhiqiao.parties.acting import actors_named, with_actors
 from zhiqiao.parties.actions.organisations import OrganisationDetails, describe_organisation, register_organisation
@@ -146,6 +146,10 @@ ORGANISATIONS: Register[Organisation] = Register(
         Column("products", _("Products"), lambda o: o.products, Kind.LONG, listed=False),
     ),
     sorts=(Sort("name", "pinyin"), Sort("-name", "pinyin", descending=True)),
+    finding=Finding(
+        lambda actor, asked, most: organisations_like(actor, asked)[:most],
+        lambda organisation: (organisation.get_kind_display(), organisation.credit_code or ""),
+    ),
     filters=OrganisationFilter,
     attach=with_places_and_industries,
     create=Way(_("Register an organisation"), "register", NewOrganisationForm, register, done=_("It is registered.")),

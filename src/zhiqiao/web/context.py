@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.roles import Role
-from zhiqiao.web.pages import BY_NAME, dock_for, navigation_for
+from zhiqiao.web.pages import BY_NAME, dock_for, navigation_for, own_affairs
 
 THEMES = frozenset({"light", "dark"})
 
@@ -22,6 +22,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if actor.signed_in:
         frame["may_search"] = BY_NAME["patent_list"].open_to(actor)
         frame["navigation"] = navigation_for(actor, place)
+        frame["own_affairs"] = own_affairs(actor, place)
         frame["dock"] = dock_for(actor, place)
         frame["role_names"] = [Role(role).label for role in sorted(actor.every_role) if role in Role.values]
     return frame

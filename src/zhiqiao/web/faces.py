@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from zhiqiao.core.importjobs import job_of
-from zhiqiao.core.models import AuditBlock, AuditEntry, ImportRun
+from zhiqiao.core.models import AuditBlock, AuditEntry, ImportRun, Job
+from zhiqiao.core.schedules import UNFINISHED
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.columns import Kind
 from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.registers import Register
 from zhiqiao.matching.actions import need_text
@@ -20,6 +22,7 @@ from zhiqiao.matching.selectors import (
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import needs_visible_to
+from zhiqiao.parties.jobregisters import JOBS, progress, told_of, why_failed
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.selectors import names_of
 from zhiqiao.registry.models import Patent
@@ -27,14 +30,17 @@ from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.searching import held_by_organisation
 from zhiqiao.registry.selectors import patents_visible_to
 from zhiqiao.registry.sending import importable
+from zhiqiao.web.cells import cell
 from zhiqiao.web.dossier import of_patent
 from zhiqiao.web.face import Face
 from zhiqiao.web.headings import open_questions
 from zhiqiao.web.import_report import first_noted, first_rejected, reasons_of
 from zhiqiao.web.pages import BY_NAME
 from zhiqiao.web.stocktaking import last_taken
+from zhiqiao.wording import work_failure
 
 SHOWN: Final = 8  # records in each box
+FAILED: Final = 50  # failures on a page; the sheet has all
 ANSWERED: Final = 10  # needs that a patent answers
 
 
@@ -73,9 +79,11 @@ def organisation(actor: Actor, record: Organisation) -> dict[str, Any]:
 
 
 def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
+    work = job_of(run)
     return {
         "run": run,
-        "job": job_of(run),
+        "job": work,
+        "at": progress(work) if work else None,
         "files_sent": run.files.select_related("blob"),
         "reasons": reasons_of(run),
         "rejected": first_rejected(run),
@@ -88,6 +96,20 @@ def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
 
 def entry(actor: Actor, record: InventoryEntry) -> dict[str, Any]:
     return {"entry": record, "decision": vars(record)["decision"]}
+
+
+def job(actor: Actor, record: Job) -> dict[str, Any]:
+    told = told_of(record)
+    return {
+        "job": record,
+        "at": progress(record),
+        "going": record.state in UNFINISHED,
+        "why": why_failed(record),
+        "told": told,
+        "failed": [(each, work_failure(each["code"], each["facts"])) for each in told.get("failed", [])[:FAILED]],
+        "texts": [],
+        "facts": [cell(actor, column, record) for column in JOBS.columns_for(actor)[2:] if column.kind != Kind.LONG],
+    }
 
 
 def seal(actor: Actor) -> dict[str, Any]:
@@ -115,6 +137,7 @@ FACES: Final[dict[str, Face]] = {
         actions="imports/actions.html", empty="imports/empty.html", head="imports/head.html",
         template="imports/page.html", page=imported,
     ),
+    "job": Face(body="jobs/state.html", page=job),
     "entry": Face(empty="inventory/empty.html", aside="inventory/suggestion.html", page=entry),
     "audit": Face(above="audit/seal.html", list=seal),
 }  # fmt: skip

@@ -38,6 +38,12 @@ class Page:
     group: Text
     roles: frozenset[str]
     begins: str = ""
+    navigation: frozenset[str] | None = None
+
+    def stands_for(self, actor: Actor) -> bool:
+        """Whether the person's navigation has it."""
+        wanted = self.roles if self.navigation is None else self.roles & self.navigation
+        return bool(actor.every_role & wanted)
 
     def open_to(self, actor: Actor) -> bool:
         return bool(actor.every_role & self.roles)
@@ -62,7 +68,7 @@ def page_of_register(register: Register[Any]) -> Page:
     name = register.name
     return Page(
         f"{name}_list", register.title, register.short or register.title, register.icon, register.group,
-        register.roles, begins=f"{name}_",
+        register.roles, begins=f"{name}_", navigation=register.navigation,
     )  # fmt: skip
 
 
@@ -92,10 +98,19 @@ def link(page: Page, place: str) -> dict[str, Any]:
 def navigation_for(actor: Actor, place: str) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for page in PAGES:
-        if page.open_to(actor):
+        if page.stands_for(actor):
             group = groups.setdefault(str(page.group), {"title": page.group, "items": []})
             group["items"].append(link(page, place))
     return [{"title": group["title"], "items": group["items"]} for group in groups.values()]
+
+
+OWN_AFFAIRS = ("job_list", "key_list", "hook_list")
+
+
+def own_affairs(actor: Actor, place: str) -> list[dict[str, Any]]:
+    """What the menu of a person's account has: their own work and programs, where the navigation lacks them."""
+    pages = (BY_NAME[name] for name in OWN_AFFAIRS if name in BY_NAME)
+    return [link(page, place) for page in pages if page.open_to(actor) and not page.stands_for(actor)]
 
 
 def dock_for(actor: Actor, place: str) -> list[dict[str, Any]]:

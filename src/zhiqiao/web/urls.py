@@ -10,7 +10,19 @@ from django.views.i18n import set_language
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.web.registers.addresses import addresses_of
 from zhiqiao.web.registers.base import RegisterView
-from zhiqiao.web.views import frame, gallery, hall, home, imports, inventory, needs, organisations, patents
+from zhiqiao.web.views import (
+    finding,
+    frame,
+    gallery,
+    hall,
+    home,
+    imports,
+    inventory,
+    jobs,
+    needs,
+    organisations,
+    patents,
+)
 
 
 class SheetKind:
@@ -43,6 +55,7 @@ OWN: dict[str, dict[str, type[RegisterView]]] = {
     "need": {"new": needs.NeedNew},
     "organisation": {"page": organisations.OrganisationPage},
     "import": {"page": imports.ImportPage},
+    "job": {"page": jobs.JobPage},
 }
 """Views that take the place of the kit's."""
 
@@ -50,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("search/", hall.Hall.as_view(), name="public_search"),
     path("search/export.<sheet:kind>", hall.HallExport.as_view(), name="public_export"),
+    path("find/", finding.find, name="find"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("language/", set_language, name="set_language"),
     path("theme/", frame.set_theme, name="set_theme"),
@@ -60,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<uuid:public_id>/headings/", imports.import_headings, name="import_headings"),
     path("imports/<uuid:public_id>/report/", imports.import_report, name="import_report"),
     path("imports/<uuid:public_id>/notes.<sheet:kind>", imports.import_notes, name="import_notes"),
+    path("jobs/<uuid:public_id>/report.xlsx", jobs.job_report, name="job_report"),
     path("inventory/", inventory.inventory_home, name="inventory_home"),
     path("inventory/fees/", inventory.inventory_fees, name="inventory_fees"),
     path("inventory/fees/export.<sheet:kind>", inventory.inventory_fees_export, name="inventory_fees_export"),

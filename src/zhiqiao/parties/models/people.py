@@ -31,6 +31,9 @@ class User(Record, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
+    secret_once = ""
+    """A password just made, for whoever hands it over; never stored."""
+
     objects: ClassVar[UserManager] = UserManager()
 
     def __str__(self) -> str:

@@ -64,6 +64,13 @@ class RegisterView(View):
         frame = {"register": self.register, "face": self.face, "list_address": self.address("list")}
         return render(self.request, template, frame | context, status=status)
 
+    def once(self, record: Any) -> HttpResponse | None:
+        """A page that shows what is shown once, where the record has such a thing just now."""
+        secret = getattr(record, "secret_once", "")
+        if not secret:
+            return None
+        return self.show("registers/secret.html", {"secret": secret, "record": record, "next": self.page_of(record)})
+
     def show_form(self, form: Worded, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """A form; one that comes back says how much is wrong."""
         if form.is_bound and form.errors and status == 200:

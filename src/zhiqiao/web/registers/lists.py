@@ -57,6 +57,7 @@ class RegisterList(RegisterView):
         return {
             "read": read,
             "filters": read.filters,
+            "fields": read.fields(),
             "page": read.page,
             "rows": [(row, row_of(actor, self.register, columns, row)) for row in read.page.rows],
             "count": read.count,
@@ -65,6 +66,7 @@ class RegisterList(RegisterView):
             "choosable": [(column, on) for column, on in read.choosable],
             "kept": [(name, value) for name, value in request.GET.items() if name not in {AT, COLUMNS, VIEW}],
             "query": request.GET.urlencode(),
+            "shown_columns": request.GET.getlist(COLUMNS),
             "first_page": changed(request, at=""),
             "tabs": list(self.tabs()),
             "moves": moves,

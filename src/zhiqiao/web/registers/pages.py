@@ -52,11 +52,13 @@ class RegisterPage(RegisterView):
         register, actor = self.register, self.actor
         columns = register.columns_for(actor)
         cells = [cell(actor, column, record) for column in columns[1:]]
+        # The first column is the page's title; where it is another record, the way there is worth a line.
+        named = [cell(actor, columns[0], record)] if columns[0].kind is Kind.LINK else []
         return {
             "record": record,
             "name": register.named(record),
             "pills": [each for each in cells if each.kind == Kind.CODE and each.words],
-            "facts": [each for each in cells if each.kind not in {Kind.LONG}],
+            "facts": [each for each in [*named, *cells] if each.kind != Kind.LONG],
             "texts": [each for each in cells if each.kind == Kind.LONG and each.value],
             "note": columns[0].note(record) if columns[0].note else None,
             "moves": register.moves_open(actor, record) if actor.signed_in else [],
@@ -96,12 +98,26 @@ class RegisterPage(RegisterView):
         )
         return {
             "sees_history": True,
+            "talks": COMMENT in register.policy.verbs,
+            "keeps_files": ATTACH in register.policy.verbs,
             "history": [(each, people[each.actor_id]) for each in history],
             "comments": [(each, people[each.actor_id], each.actor_id == actor.actor_id) for each in comments],
             "files": [(each, people[each.actor_id]) for each in files],
             "may_comment": register.may(actor, COMMENT, record),
             "may_attach": register.may(actor, ATTACH, record),
         }
+
+
+class LivePage(RegisterPage):
+    """The whole page, or for htmx while the work goes on only the ``part`` that moves."""
+
+    part = ""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            record = self.record(public_id)
+            return self.show(self.part, {"record": record, **self.face.of_page(self.actor, record)})
+        return super().get(request, public_id)
 
 
 class RegisterComments(RegisterView):

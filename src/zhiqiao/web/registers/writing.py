@@ -63,7 +63,7 @@ class RegisterNew(RegisterView):
         return self.after(record)
 
     def after(self, record: Any) -> HttpResponse:
-        return redirect(self.page_of(record))
+        return self.once(record) or redirect(self.page_of(record))
 
     def asked(self, way: Way[Any], form: RecordForm) -> HttpResponse:
         return self.show_form(form, {"title": way.label, "lead": way.lead, "button": way.label})
@@ -127,7 +127,7 @@ class RegisterMove(RegisterView):
         messages.success(request, str(chosen.done or _("Done: %(move)s") % {"move": chosen.label}))
         if place := self.face.after.get(move):
             return redirect(place, record.public_id)
-        return redirect(self.page_of(record))
+        return self.once(record) or redirect(self.page_of(record))
 
     def moving(self, public_id: UUID, name: str) -> tuple[Any, Move[Any]]:
         """Raises ``NotFound`` for a hidden record and a move that there is not, ``Forbidden`` where it is not theirs.

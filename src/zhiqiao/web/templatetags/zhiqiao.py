@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from zhiqiao import wording
 from zhiqiao.kernel.errors import ZhiqiaoError
@@ -243,3 +243,12 @@ def in_line(value: Any) -> Any:
 def refused(code: str) -> str:
     """Why a record was left out."""
     return wording.refusal(ZhiqiaoError(code)).text
+
+
+@register.filter
+def lasting(seconds: int) -> str:
+    """A time still to wait, in the unit that a person would say."""
+    if seconds < 90:
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = round(seconds / 60)
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}

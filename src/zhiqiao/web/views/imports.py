@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from zhiqiao.web.forms import ImportForm
 from zhiqiao.web.headings import HeadingForm, every_question
 from zhiqiao.web.import_report import noted_cells
 from zhiqiao.web.pages import SignedInRequest, for_page
-from zhiqiao.web.registers.pages import RegisterPage
+from zhiqiao.web.registers.pages import LivePage
 from zhiqiao.wording import refusal
 
 
@@ -88,13 +88,8 @@ def run_for(actor: Actor, public_id: UUID) -> ImportRun:
     return run
 
 
-class ImportPage(RegisterPage):
-    """The whole page, or for htmx while the import runs only the part that moves."""
-
-    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        if request.headers.get("HX-Request"):
-            return render(request, "imports/state.html", self.face.of_page(self.actor, self.record(public_id)))
-        return super().get(request, public_id)
+class ImportPage(LivePage):
+    part = "imports/state.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

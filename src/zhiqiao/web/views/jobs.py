@@ -1,0 +1,32 @@
+"""Long work: how far it is, what came of it, what failed and why."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from zhiqiao.core.blobs import open_blob
+from zhiqiao.core.jobresults import report_of
+from zhiqiao.kernel.errors import NotFound
+from zhiqiao.kit.lists import one_of
+from zhiqiao.parties.jobregisters import JOBS, told_of
+from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.registers.pages import LivePage
+
+
+class JobPage(LivePage):
+    part = "jobs/state.html"
+
+
+@require_safe
+@for_page("job_list")
+def job_report(request: SignedInRequest, public_id: UUID) -> FileResponse:
+    """All that failed, as a sheet, for those who may read what the work was about."""
+    job = one_of(JOBS, request.actor, public_id)
+    report = report_of(told_of(job)) if job is not None else None
+    if report is None:
+        raise NotFound
+    return FileResponse(open_blob(report), as_attachment=True, filename=f"{_('What failed')}.xlsx")
