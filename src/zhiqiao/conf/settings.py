@@ -206,6 +206,7 @@ ZHIQIAO_HOUSEKEEPING = [
 # asked for, since a process that only writes should not load every register. A test compares.
 ZHIQIAO_PUBLISHED = frozenset(
     {
+        "core.end_job",
         "core.finish_import",
         "core.undo_import",
         "inventory.confirm_tier",

@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from zhiqiao.core.actors import ActingUser
 from zhiqiao.core.bulk import insert_rows
@@ -88,20 +87,13 @@ def _write(trail: _Trail) -> None:
 
 def _heard(trail: _Trail) -> Iterator[tuple[str, dict[str, Any]]]:
     """What other programs may listen to: one event for all records that an action touched, however many they are."""
-    published = _published_actions()
+    published: frozenset[str] = settings.ZHIQIAO_PUBLISHED
     heard: dict[tuple[str, str], list[str]] = {}
     for entry in trail.entries:
         if entry.action in published:
             heard.setdefault((entry.action, entry.subject.type), []).append(entry.subject.id)
     for (action, subject), ids in heard.items():
         yield HEARD, {"action": action, "subject": subject, "ids": ids, "at": trail.at.isoformat()}
-
-
-def _published_actions() -> frozenset[str]:
-    """The actions that ``settings.ZHIQIAO_PUBLISHED`` answers with; none where nothing is named."""
-    path: str = settings.ZHIQIAO_PUBLISHED
-    found: frozenset[str] = import_string(path.replace(":", "."))() if path else frozenset()
-    return found
 
 
 def _rows(trail: _Trail) -> Iterator[tuple[Any, ...]]:

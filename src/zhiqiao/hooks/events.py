@@ -27,12 +27,6 @@ def by_action() -> Mapping[str, Event]:
     return {action: Event(kind, register) for register in registers() for action, kind in register.events.items()}
 
 
-@cache
-def published_actions() -> frozenset[str]:
-    """The actions that ``core.audit`` tells the outbox of."""
-    return frozenset(by_action())
-
-
 def event_kinds() -> tuple[str, ...]:
     """All kinds, in the order of the registers; several actions can be one kind."""
     return tuple(dict.fromkeys(event.kind for event in by_action().values()))
