@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.kit.forms import DayInput
 from zhiqiao.wording import label
 
 LONGEST_QUERY = 200  # characters
@@ -51,8 +52,7 @@ def until(text: str | Promise, field: str) -> df.DateFilter:
 
 
 def _day_filter(text: str | Promise, field: str, beyond: str) -> df.DateFilter:
-    widget = forms.DateInput(attrs={"type": "date"})
-    return df.DateFilter(label=text, field_name=field, lookup_expr=beyond, widget=widget)
+    return df.DateFilter(label=text, field_name=field, lookup_expr=beyond, widget=DayInput())
 
 
 def labelled(codes: Any) -> list[tuple[str, str]]:

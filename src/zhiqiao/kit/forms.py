@@ -9,6 +9,15 @@ from django import forms
 from zhiqiao.kit.actors import Actor
 
 
+class DayInput(forms.DateInput):
+    """A day as browsers write it, whatever the language: else a first value would not show."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class Worded(forms.Form):
     """Says beside each field what is wrong, and ties the words to the field for screen readers."""
 

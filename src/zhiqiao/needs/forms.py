@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.forms import RecordForm, offer
+from zhiqiao.kit.forms import DayInput, RecordForm, offer
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.parties.models import Organisation
@@ -41,7 +41,7 @@ class NeedForm(RecordForm):
         label=_("Title"), required=False, max_length=300, help_text=_("Left empty, the first sentence is the title.")
     )
     deadline = forms.DateField(
-        label=_("Needed by"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Needed by"), required=False, widget=DayInput(),
     )  # fmt: skip
     published = forms.BooleanField(
         label=_("Anybody may read this need"), required=False,

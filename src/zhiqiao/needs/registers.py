@@ -12,7 +12,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, View, Waits, Way
+from zhiqiao.kit.registers import Finding, Move, Register, View, Waits, Way
 from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS, Role
 from zhiqiao.needs.actions import NeedChange, NeedStatement, change_need, close_need, hide_need, publish_need
 from zhiqiao.needs.actions import state_need as state
@@ -20,7 +20,7 @@ from zhiqiao.needs.forms import ChangeNeedForm, NeedForm, behalves
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.models.needs import NeedState
 from zhiqiao.needs.policies import NEEDS as POLICY
-from zhiqiao.needs.searching import needs_like
+from zhiqiao.needs.searching import needs_begun, needs_like
 from zhiqiao.needs.selectors import needs_visible_to
 
 
@@ -103,6 +103,7 @@ NEEDS: Register[Need] = Register(
         Sort("-deadline", "deadline", descending=True, nullable=True),
     ),
     filters=NeedFilter,
+    finding=Finding(needs_begun, lambda need: (need.organisation_name, need.get_state_display())),
     create=Way(
         _("State a need"), "state", NeedForm, state_need, allowed=lambda actor: bool(behalves(actor)),
         done=_("The need is on record."),

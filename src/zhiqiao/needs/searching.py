@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.models import Need
+from zhiqiao.needs.selectors import needs_visible_to
 
 MOST_WORDS: Final = 6
 
@@ -18,3 +21,8 @@ def needs_like(needs: QuerySet[Need], asked: str) -> QuerySet[Need]:
             Q(title__icontains=word) | Q(content__icontains=word) | Q(organisation_name__icontains=word)
         )
     return needs
+
+
+def needs_begun(actor: Actor, asked: str, most: int) -> Iterable[Need]:
+    """The newest few while somebody types."""
+    return needs_like(needs_visible_to(actor), asked).order_by("-pk")[:most]

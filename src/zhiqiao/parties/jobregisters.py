@@ -43,7 +43,7 @@ class JobFilter(Filters):
     kind = choice(_("What"), lambda: labelled(handler_paths()))
     state = choice(_("State"), lambda: labelled(Job.State.values))
     asked = choice(_("Asked for by"), [("me", _("Myself"))], method="by_asker")
-    ended = choice(_("Ended"), [("week", _("In the last seven days"))], method="by_end")
+    ended = choice(_("Ended at"), [("week", _("In the last seven days"))], method="by_end")
     asked_since = since(_("Asked for since"), "created_at__date")
     asked_until = until(_("Asked for until"), "created_at__date")
 
@@ -137,7 +137,7 @@ JOBS: Register[Job] = Register(
         Column("by", _("Asked for by"), lambda job: job.actor_name),
         Column("asked_at", _("Asked for"), lambda job: job.created_at, Kind.MOMENT, sort="-new"),
         Column("started_at", _("Began"), lambda job: job.started_at, Kind.MOMENT, shown=False),
-        Column("finished_at", _("Ended"), lambda job: job.finished_at, Kind.MOMENT),
+        Column("finished_at", _("Ended at"), lambda job: job.finished_at, Kind.MOMENT),
         Column("attempts", _("Attempts"), lambda job: job.attempts, Kind.COUNT, shown=False),
         Column("failure", _("Why it stopped"), why_failed),
         Column("failures", _("Failed"), lambda job: told_of(job).get("failures"), Kind.COUNT),

@@ -18,7 +18,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.columns import Column, Kind, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
-from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.forms import DayInput, RecordForm
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Move, Register, View, Waits, Way
 from zhiqiao.kit.roles import Role
@@ -66,23 +66,23 @@ class KeyForm(RecordForm):
         help_text=_("Never more than you may do yourself. Whoever may write may read the same."),
     )  # fmt: skip
     last_day = forms.DateField(
-        label=_("Good until"), widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Good until"), widget=DayInput(),
         help_text=_("A year at most. A short time is safer: a new key is quickly made."),
     )  # fmt: skip
 
     def prepare(self) -> None:
         asked = self.fields["scopes"]
         assert isinstance(asked, forms.MultipleChoiceField)  # noqa: S101 -- declared so
-        asked.choices = scope_choices()
+        asked.choices = scope_choices(self.actor)
         today = timezone.localdate()
         self.fields["last_day"].initial = today + USUAL_LIFE
         self.fields["last_day"].widget.attrs |= {"min": today.isoformat(), "max": (today + LONGEST_LIFE).isoformat()}
 
 
-def scope_choices() -> list[tuple[str, str]]:
-    """Everything first, then register by register."""
+def scope_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Everything first, then register by register, those alone that are open to the person."""
     named = [(READ, _now("Read everything")), (WRITE, _now("Read and write everything"))]
-    for register in registers():
+    for register in (each for each in registers() if each.open_to(actor)):
         about = {"register": register.title}
         named.append((f"{register.path}:{READ}", _now("%(register)s: read") % about))
         named.append((f"{register.path}:{WRITE}", _now("%(register)s: read and write") % about))

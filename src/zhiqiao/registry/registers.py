@@ -13,7 +13,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, since, text_box, until
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, View
+from zhiqiao.kit.registers import Finding, Move, Register, View
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS, SENDERS, STOCK
 from zhiqiao.registry.declared import said_in, with_statements, yuan_in
 from zhiqiao.registry.models import Patent
@@ -21,7 +21,7 @@ from zhiqiao.registry.models.patents import Funding, PatentKind, StatusGroup
 from zhiqiao.registry.partial_days import partial_day
 from zhiqiao.registry.policies import IMPORTS as IMPORTS_POLICY
 from zhiqiao.registry.policies import PATENTS as POLICY
-from zhiqiao.registry.searching import held_by, in_class, patents_like
+from zhiqiao.registry.searching import held_by, in_class, patents_begun, patents_like
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.registry.sending import send_again, stop_import, undo_import
 
@@ -74,6 +74,10 @@ def day_of_status(patent: Patent) -> Note:
 def filed_on(patent: Patent) -> Any:
     """The day, or as much of it as the file told."""
     return patent.filed_on or partial_day(patent, "filed_on") or None
+
+
+def line_of(patent: Patent) -> Sequence[Any]:
+    return patent.shown_number, *holder_names(patent)[:1], patent.get_status_group_display()
 
 
 def attach(actor: Actor, patents: Sequence[Patent]) -> None:
@@ -141,6 +145,7 @@ PATENTS: Register[Patent] = Register(
         Sort("-class", "main_class", descending=True),
     ),
     filters=PatentFilter,
+    finding=Finding(patents_begun, line_of, most=5),
     attach=attach,
     views=(
         View("alive", _("In force"), "status=alive"),
@@ -212,7 +217,7 @@ IMPORTS: Register[ImportRun] = Register(
         Column("unchanged", _("Unchanged"), lambda r: r.unchanged, Kind.COUNT, shown=False),
         Column("rejected", _("Rejected"), lambda r: r.rejected, Kind.COUNT),
         Column("started_at", _("Started"), lambda r: r.created_at, Kind.MOMENT, sort="-new"),
-        Column("finished_at", _("Ended"), lambda r: r.finished_at, Kind.MOMENT, shown=False),
+        Column("finished_at", _("Ended at"), lambda r: r.finished_at, Kind.MOMENT, shown=False),
     ),
     sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
     filters=ImportFilter,

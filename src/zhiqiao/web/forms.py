@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhiqiao.kit.forms import Worded, offer
+from zhiqiao.kit.forms import DayInput, Worded, offer
 from zhiqiao.needs.forms import need_text
 from zhiqiao.wording import label
 
@@ -43,7 +43,7 @@ class ImportForm(Worded):
     )  # fmt: skip
     organisation = forms.ChoiceField(label=_("On behalf of"), required=False)
     as_of = forms.DateField(
-        label=_("Day the export speaks for"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Day the export speaks for"), required=False, widget=DayInput(),
         help_text=_("Leave it empty if the file says so itself. Older exports never overwrite newer statuses."),
     )  # fmt: skip
 

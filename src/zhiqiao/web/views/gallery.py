@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.kit.forms import Worded
+from zhiqiao.kit.forms import DayInput, Worded
 from zhiqiao.web.charts import Chart, Series, Shape
 from zhiqiao.web.pages import SignedInRequest
 
@@ -53,7 +53,7 @@ class SampleForm(Worded):
 
     title = forms.CharField(label="名称 Name", max_length=40, help_text="说明写在栏下 Help stands below the field.")
     amount = forms.DecimalField(label="金额(元)Amount, yuan", min_value=0)
-    day = forms.DateField(label="日期 Day", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="日期 Day", widget=DayInput())
     kind = forms.ChoiceField(label="类型 Kind", choices=[("a", "发明专利 Invention"), ("b", "实用新型 Utility model")])
     tier = forms.ChoiceField(
         label="分层 Tier", choices=[(each, each) for each in TIERS[:3]], widget=forms.RadioSelect, required=False
