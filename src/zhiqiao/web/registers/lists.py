@@ -45,10 +45,18 @@ class Tab:
 
 class RegisterList(RegisterView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not request.GET and (first := first_query(self.actor, self.register)):
-            return redirect(f"{request.path}?{first}")
+        if query := self.meant(request):
+            return redirect(f"{request.path}?{query}")
         read = reading(self.register, self.actor, request.GET)
         return self.show("registers/list.html", self.context(read))
+
+    def meant(self, request: HttpRequest) -> str:
+        """The whole query behind a bare address or a view's bare name; empty where the address says it all."""
+        if not request.GET:
+            return first_query(self.actor, self.register)
+        named = request.GET.get(VIEW, "") if set(request.GET) == {VIEW} else ""
+        view = next((each for each in self.register.views if each.name == named), None)
+        return f"{view.query}&{VIEW}={named}" if view else ""
 
     def context(self, read: Reading[Any]) -> dict[str, Any]:
         request, actor = self.request, self.actor
