@@ -98,16 +98,17 @@ def test_two_moves_at_once(school: Organisation, monkeypatch: pytest.MonkeyPatch
 # Who may what
 
 CITY = {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}
-VERBS = ["view", "correct", "confirm_tier", *map(move_verb, MOVES)]
+BESIDE = ["view_history", "comment", "attach"]
+VERBS = ["view", "correct", "confirm_tier", *BESIDE, *map(move_verb, MOVES)]
 
 
 def expected(role: Role, verb: str, place: str) -> type[Exception] | None:
     if place == "absent" or (role not in CITY and not (role in FILERS and place == "own")):
         return NotFound
-    if verb == "view":
+    if verb in {"view", "view_history"}:
         return None
-    bureau = {"confirm_tier"} | {move_verb(name) for name, move in MOVES.items() if Role.BUREAU_OFFICER in move.who}
-    holder = {"correct"} | {move_verb(name) for name, move in MOVES.items() if role in move.who}
+    bureau = {"confirm_tier", "comment", "attach"} | {move_verb(name) for name, move in MOVES.items() if Role.BUREAU_OFFICER in move.who}
+    holder = {"correct", "comment", "attach"} | {move_verb(name) for name, move in MOVES.items() if role in move.who}
     if role in {Role.HOLDER_MANAGER, Role.SOE_MANAGER}:
         holder |= {"confirm_tier"}
     allowed = bureau if role == Role.BUREAU_OFFICER else holder if role in FILERS else set()

@@ -28,7 +28,7 @@ EVERYBODY = set(Role)
 EXPECTED = {
     "view": (EVERYBODY, CITY, CITY | OWNERS),
     "view_statement": (CITY, CITY, CITY | OWNERS),
-    "push": (PUSHERS, PUSHERS, PUSHERS | OWNERS),
+    "push": (PUSHERS, PUSHERS, PUSHERS | OWNERS - {Role.ENTERPRISE_MEMBER}),
 }
 
 

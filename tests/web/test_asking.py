@@ -7,8 +7,9 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from tests.web.conftest import City
+from zhiqiao.needs.forms import NeedForm
+from zhiqiao.parties.actors import actor_for
 from zhiqiao.registry.models import Patent
-from zhiqiao.web.forms import StateNeedForm
 
 TEXT = "一种第1号装置，模具寿命翻倍"
 
@@ -45,16 +46,17 @@ def test_saving_as_a_need_leads_to_a_page_of_its_own(city: City) -> None:
     plain = client.post(reverse("need_say"), typed, follow=True)
     assert plain.redirect_chain == [(f"{reverse('need_new')}?asked=1", 302)]
     assert TEXT in plain.content.decode()
-    need = client.post(reverse("need_new"), {"text": TEXT, "organisation": city.houses["firm"].pk}, follow=True)
+    need = client.post(reverse("need_new"), {"text": TEXT, "organisation": city.houses["firm"].public_id}, follow=True)
     assert need.redirect_chain[-1][0].startswith("/needs/")
     assert TEXT not in client.get(reverse("need_say")).content.decode()
 
 
 @pytest.mark.parametrize("phone", ["13800000000", "0769-22220000", "+86 138 0000 0000", "(0769) 22220000转801", ""])
-def test_phones_as_people_write_them(phone: str) -> None:
-    assert not StateNeedForm({"text": TEXT, "phone": phone}, houses=[("", "")]).errors
+def test_phones_as_people_write_them(city: City, phone: str) -> None:
+    assert not NeedForm({"text": TEXT, "phone": phone}, actor=actor_for(city.people["bureau"])).errors
 
 
 @pytest.mark.parametrize("phone", ["abc", "12", "打张工电话", "13800", "13800000000, 13900000000 或者更多的"])
-def test_what_is_no_phone_number_is_named(phone: str) -> None:
-    assert list(StateNeedForm({"text": TEXT, "phone": phone}, houses=[("", "")]).errors) == ["phone"]
+def test_what_is_no_phone_number_is_named(city: City, phone: str) -> None:
+    typed = {"text": TEXT, "phone": phone}
+    assert list(NeedForm(typed, actor=actor_for(city.people["bureau"])).errors) == ["phone"]

@@ -81,9 +81,11 @@ def test_undo_takes_everything_back(city: City) -> None:
     client = city.client("bureau")
     run = hand_in(client)
     work()
-    assert client.post(reverse("import_undo", args=[run.public_id])).status_code == 302
+    undo = reverse("import_move", args=[run.public_id, "undo"])
+    assert "撤销" in client.get(undo).content.decode() and Patent.objects.get(number="2017106018623").withdrawn_at is None
+    assert client.post(undo).status_code == 302
     assert Patent.objects.get(number="2017106018623").withdrawn_at is not None
-    assert client.post(reverse("import_undo", args=[run.public_id])).status_code == 409
+    assert client.post(undo).status_code == 409
 
 
 def test_institution_imports_for_itself_alone(city: City) -> None:

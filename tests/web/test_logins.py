@@ -84,17 +84,17 @@ def test_the_trail_names_people_by_their_sealed_id(city: City) -> None:
     (entry,) = trail("parties.log_in")
     client = city.client("auditor")
     for asked in ({}, {"q": "示例·firm"}, {"q": entry.actor_id}):
-        page = client.get(reverse("audit_log"), asked)
+        page = client.get(reverse("audit_list"), asked)
         assert [row.actor_id for row in page.context["page"].rows] == [entry.actor_id]
         shown = page.content.decode()
         assert "示例·firm" in shown and entry.actor_id in shown
     AuditEntry.objects.filter(pk=entry.pk).update(actor_id="console:root")
-    assert "命令行 · root" in client.get(reverse("audit_log")).content.decode()
+    assert "命令行 · root" in client.get(reverse("audit_list")).content.decode()
 
 
 @pytest.mark.parametrize(("actor", "name"), [("system:seal", "系统 · seal"), ("public", "公众"), ("gone", "gone")])
 def test_the_product_and_the_public_have_names_too(city: City, actor: str, name: str) -> None:
     log_in("firm", PASSWORD)
     AuditEntry.objects.update(actor_id=actor)
-    (row,) = city.client("auditor").get(reverse("audit_log")).context["page"].rows
+    (row,) = city.client("auditor").get(reverse("audit_list")).context["page"].rows
     assert row.actor_name == name

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.web.conftest import PASSWORD, City, make_patent, make_run
 from zhiqiao.core.models import ImportRun, Job
+from zhiqiao.matching.models import PushSuggestion
 from zhiqiao.registry.models import Patent
 
 
@@ -29,9 +30,19 @@ def test_search_box_is_for_those_who_may_search(city: City) -> None:
 
 def test_firm_is_offered_no_push_even_of_its_own(city: City) -> None:
     patent = make_patent(77, city.houses["firm"])
-    where = reverse("patent_page", args=[patent.public_id])
-    offered = {who: "推送建议" in city.client(who).get(where).content.decode() for who in ("bureau", "firm")}
-    assert offered == {"bureau": True, "firm": False}
+    page, push = (reverse(name, args=[patent.public_id]) for name in ("patent_page", "patent_push"))
+    look = reverse("patent_move", args=[patent.public_id, "push"])
+    assert {who: look in city.client(who).get(page).content.decode() for who in ("bureau", "firm")} == {
+        "bureau": True, "firm": False,
+    }  # fmt: skip
+    firm = city.client("firm")
+    assert (firm.get(push).status_code, firm.get(look).status_code, firm.post(look).status_code) == (403, 403, 403)
+    suggested = PushSuggestion.objects.create(
+        patent=patent, organisation=city.houses["other"], rank=1, score=0.5, version="test", reasons=[]
+    )
+    for who, offered in {"bureau": True, "firm": False}.items():
+        assert (push in city.client(who).get(page).content.decode()) is offered
+    assert suggested.organisation.name in city.client("bureau").get(push).content.decode()
 
 
 def test_bad_import_is_a_task_until_it_was_sent_again(city: City) -> None:

@@ -27,7 +27,7 @@ def test_carried_files_are_listed_with_their_licences() -> None:
     vendor = ROOT / "src/zhiqiao/web/static/zhiqiao/vendor"
     assert {path.name for path in vendor.iterdir()} == {
         "vendor.toml", "tabler.min.css", "tabler.LICENSE", "htmx.min.js", "htmx.LICENSE", "icons.svg",
-        "tabler-icons.LICENSE",
+        "tabler-icons.LICENSE", "echarts.common.min.js", "echarts.LICENSE", "echarts.NOTICE", "echarts-d3.LICENSE",
     }  # fmt: skip
 
 

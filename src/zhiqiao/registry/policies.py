@@ -15,6 +15,8 @@ HOLDERS = only(
     Role.BANK_MEMBER,
     Role.AGENCY_MEMBER,
 )
+# An enterprise looks for patents; whom its own could be pushed to is not for it to ask.
+PUSHING = HOLDERS - only(Role.ENTERPRISE_MEMBER)
 IMPORTERS = only(Role.HOLDER_MANAGER, Role.SOE_MANAGER, Role.CENTRE_OPERATOR)
 STANDING = {"withdrawn_at": None}
 
@@ -26,7 +28,7 @@ PATENTS = Policy(
     Rule("view_statement", CITY, having(**STANDING)),
     Rule("view_statement", HOLDERS, own("holdings__standing_id").having(**STANDING)),
     Rule("push", BUREAU | only(Role.CENTRE_OPERATOR), having(**STANDING)),
-    Rule("push", HOLDERS, own("holdings__standing_id").having(**STANDING)),
+    Rule("push", PUSHING, own("holdings__standing_id").having(**STANDING)),
     Rule("import", BUREAU | IMPORTERS),
     Rule(HISTORY, CITY, having(**STANDING)),
     Rule(HISTORY, HOLDERS, own("holdings__standing_id").having(**STANDING)),

@@ -15,7 +15,6 @@ from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.roles import Role
 from zhiqiao.parties.industries import industry_names, named
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.declared import of_statement
@@ -30,7 +29,6 @@ FIELDS: Final = (
     "granted_on", "grant_number", "expires_on", "main_class", "classes", "industries", "agency", "agents", "address",
     "priority", "funding", "funding_project", "family", "cited_by_count", "claim_count", "twin_number",
 )  # fmt: skip
-FIRMS: Final = frozenset({Role.ENTERPRISE_MEMBER.value})  # they look for patents and push none
 WIDE: Final = frozenset({"address", "classes", "family", "industries", "priority"})
 PUBLIC_HAPPENINGS: Final = frozenset({"status", "event"})
 
@@ -91,7 +89,6 @@ def of_patent(actor: Actor, patent: Patent) -> dict[str, Any]:
     standing = patent.holdings.filter(superseded_at=None).select_related("organisation").order_by("role", "ordinal")
     return {
         "insider": insider,
-        "may_push": actor.signed_in and actor.every_role != FIRMS and PATENTS.may(actor, "push", patent),
         "status_source": sources.named(patent.status_source) if insider else "",
         "facts": list(_facts(patent, sources)),
         "statement": statement,

@@ -90,6 +90,7 @@ TEXTS: Final[dict[str, Text]] = {
     "order_unknown": _("There is no such order."),
     # needs
     "need_empty": _("The need says nothing yet."),
+    "need_changed_meanwhile": _("Somebody has changed this need meanwhile. Look at it again."),
     "need_not_open": _("The need is not open any more."),
     "need_published": _("The need is public already."),
     "need_not_published": _("The need is not public."),
