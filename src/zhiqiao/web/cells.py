@@ -39,6 +39,8 @@ class Cell:
 def css_of(kind: Kind, *, main: bool = False) -> str:
     if main:
         return "wide headline"
+    if kind in {Kind.LINK, Kind.NAMES}:
+        return "named"
     return "num" if kind in FIGURES else "nowrap" if kind in NARROW else ""
 
 
