@@ -68,14 +68,19 @@ def set_up(home: Path, database_url: str | None = None) -> None:
     django.setup()
 
 
-def build(rows: int) -> None:
-    """Fill the empty database of the home that was set up."""
+def bring_up_to_date() -> None:
+    """A new home, or one that was kept while the program went on."""
     from django.core.management import call_command
-    from django.db import connection, transaction
 
     call_command("migrate", verbosity=0, skip_checks=True)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def build(rows: int) -> None:
+    """Fill the empty database of the home that was set up."""
+    from django.db import connection, transaction
+
     share = rows / 300_000
     with transaction.atomic():
         _organisations(max(UNIVERSITIES + 10, int(ORGANISATIONS * share)) if rows else UNIVERSITIES + 10)

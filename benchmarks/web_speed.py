@@ -37,14 +37,16 @@ WORDS = {
     "rare": "珂77系列",
     "middle": "石墨烯",
     "common": "装置",
-    "everywhere": "包括",
+    "everywhere": "系列",
     "several": "轴承 检测 方法",
     "number": "2015100",
     "class": "H02J",
-    "none": "珂珂珂珂",
+    "none": "犇犇犇",
 }
+BEGUN = {"begun": "石墨", "letters": "ds", "pinyin": "slsjdx", "one character": "轴"}
+DAYS = ("2011-01-01", "2025-06-01")
 TYPED = {
-    "klass": ("A01B", "H65Q2"),
+    "klass": ("A01B", "H65Q2", "H"),
     "holder": ("示例石墨烯大学", "科技有限公司", "珂珂珂珂"),
     "owner": (),
 }
@@ -105,6 +107,7 @@ def say(**facts: Any) -> None:
 
 def serve(folder: Path, url: str | None) -> None:
     big_city.set_up(folder, url)
+    big_city.bring_up_to_date()
     answers: dict[str, Callable[..., Any]] = {
         "build": built,
         "cases": cases,
@@ -178,25 +181,28 @@ def peak() -> int:
 
 def cases() -> list[dict[str, str]]:
     """Every list for everybody who may open it: first page, deep page, sorts, filters, searches."""
+    from django.urls import reverse
+
     found = []
     for name, listing, address in lists():
         for who in WHO:
             if client(who).get(address).status_code == 200:
                 found += [vars(Case(name, who, what, address + query)) for what, query in _asked(listing, who)]
+    find = reverse("find")
     for who in WHO:
-        found += [vars(Case("find", who, f"find {kind}", f"/find/?q={word}")) for kind, word in WORDS.items()]
+        found += [vars(Case("find", who, f"find {kind}", f"{find}?q={word}")) for kind, word in (WORDS | BEGUN).items()]
     return found
 
 
 def lists() -> Iterator[tuple[str, Any, str]]:
     from django.urls import reverse
 
-    from zhiqiao.web import listings
-    from zhiqiao.web.lists import Listing
+    from zhiqiao.kit.catalogue import registers
+    from zhiqiao.web.views.hall import HALL
 
-    for name, listing in vars(listings).items():
-        if isinstance(listing, Listing):
-            yield name.lower(), listing, reverse(listing.name)
+    yield "hall", HALL, reverse("public_search")
+    for register in registers():
+        yield register.path, register, reverse(f"{register.name}_list")
 
 
 def _asked(listing: Any, who: str) -> Iterator[tuple[str, str]]:
@@ -220,8 +226,9 @@ def _values(name: str, each: Any) -> Iterator[tuple[str, str]]:
     elif name in TYPED:
         yield from ((value, value) for value in TYPED[name])
     else:
-        choices = each.field.choices
-        yield from ((str(value), str(value)) for value, _ in choices if value)
+        choices = getattr(each.field, "choices", None)
+        values = DAYS if choices is None else [str(value) for value, _ in choices if value]
+        yield from ((value, value) for value in values)
 
 
 def _deep(listing: Any, sort: Any, who: str) -> str:

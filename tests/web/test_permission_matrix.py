@@ -51,9 +51,11 @@ AUDIT = Row("302 404 404 200 200 404")
 MATRIX: dict[str, Row] = {
     # the frame
     "home": Row("302 200 200 200 200 200", free=True),
+    "home_charts": Row("302 404 200 200 200 404"),
     "gallery": Row("404 404 404 404 404 404"),  # for those who work on the look, where the environment asks for it
     "public_search": EVERYBODY,
     "public_export": EVERYBODY,
+    "find": EVERYBODY,
     "set_language": posted("302 302 302 302 302 302", words=(("language", "en"),), free=True),
     "set_theme": posted("302 302 302 302 302 302", words=(("theme", "dark"),), free=True),
     "account_login": Row("200 302 302 302 302 302"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from zhiqiao.core.indexing import search_view
 from zhiqiao.core.keysets import AmongFew, AmongMany, among
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.schema import WORD_FIELDS
-from zhiqiao.engine.text import segment
-from zhiqiao.engine.textindex import BEGUN_FIELDS, typed_words
+from zhiqiao.engine.text import normalise, segment
+from zhiqiao.engine.textindex import BEGUN_FIELDS, LONGEST_TYPED, TextReader, typed_words
 
-MOST_SUPERSEDED = 200  # of the best, so that as many still stand
+MOST_SUPERSEDED: Final = 200  # of the best, so that as many still stand
+MOST_LIKELY: Final = 200
+MOST_CUT: Final = 2  # characters
 
 
 def having_words(
@@ -33,9 +37,27 @@ def best_with_words(collection: str, tokens: frozenset[str], words: str, most: i
     waits for the indexer comes first."""
     reader, pending = search_view(collection, tokens)
     stale = pending.superseded.union(document.key for document in pending.documents)
-    found = reader.text.best_begun(words, tokens, most + min(len(stale), MOST_SUPERSEDED))
     fresh = [document.key for document in reversed(pending.documents) if begins_words(document, words)]
+    found = reader.text.best_begun(words, tokens, most + min(len(stale), MOST_SUPERSEDED))
+    if not found and not fresh:
+        fresh = [document.key for document in pending.documents if _named_with(document, words)]
+        found = _best_with_beginning(reader.text, tokens, words)
     return [*fresh, *(key for key in found if key not in stale)][:most]
+
+
+def _best_with_beginning(index: TextReader, tokens: frozenset[str], words: str) -> list[int]:
+    """Half-typed Chinese is cut into other words than the whole (锂离 | 锂离子): what comes before its last characters
+    is looked for, and what is found must have them."""
+    for cut in range(1, MOST_CUT + 1):
+        if likely := index.best_begun(words[:-cut], tokens, MOST_LIKELY):
+            known = index.documents(likely, tokens)
+            return [key for key in likely if key in known and _named_with(known[key], words)]
+    return []
+
+
+def _named_with(document: Document, words: str) -> bool:
+    named = normalise(" ".join((document.title, *document.holders)))
+    return all(part in named for part in normalise(words, LONGEST_TYPED).split())
 
 
 def has_words(document: Document, words: str, fields: tuple[str, ...] = WORD_FIELDS) -> bool:

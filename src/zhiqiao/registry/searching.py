@@ -4,18 +4,21 @@ visible already."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from zhiqiao.core.wordsearch import having_words
+from zhiqiao.core.wordsearch import best_with_words, having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.publication_numbers import BadPublicationNumber, parse_publication_number
 from zhiqiao.kernel.text import compact
+from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent, PatentHolder
+from zhiqiao.registry.selectors import patents_visible_to
 
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
 HOLDER_WORDS: Final = ("holder_words",)
@@ -36,6 +39,20 @@ def patents_like(patents: QuerySet[Patent], asked: str, tokens: frozenset[str]) 
     if CLASS_SYMBOL.fullmatch(plain):
         return patents.filter(in_class(plain))
     return patents.filter(having_words("patents", tokens, asked))
+
+
+def patents_begun(actor: Actor, asked: str, most: int) -> Iterable[Patent]:
+    """The few best while somebody types: by the beginning of a number, by class, or by words, the last perhaps only
+    begun."""
+    plain, visible = compact(asked).upper(), patents_visible_to(actor)
+    if number := NUMBER_START.fullmatch(plain):
+        return visible.filter(_number(plain, number[2])).order_by("number")[:most]
+    with suppress(BadPublicationNumber):
+        return visible.filter(_published(parse_publication_number(plain).key)).order_by()[:most]
+    if CLASS_SYMBOL.fullmatch(plain):
+        return visible.filter(in_class(plain)).order_by("main_class", "pk")[:most]
+    keys = best_with_words("patents", actor.tokens, asked, most)
+    return sorted(visible.filter(pk__in=keys), key=lambda patent: keys.index(patent.pk))
 
 
 def _number(plain: str, digits: str) -> Q:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from zhiqiao.engine.text import fold
+from zhiqiao.engine.text import fold, normalise
 from zhiqiao.engine.textindex import LONGEST_TYPED, typed_words
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
@@ -39,8 +39,8 @@ class Group:
 def found(actor: Actor, asked: str) -> list[Group]:
     """What the actor may see of it, in the order of the registers; those with nothing are left out. Nobody types more
     than a line: a longer text finds nothing."""
-    words = " ".join(asked.split())
-    if not words or len(words) > LONGEST_TYPED or "\x00" in words:
+    words = " ".join(normalise(asked, LONGEST_TYPED + 1).split())
+    if len(words) > LONGEST_TYPED or not any(map(str.isalnum, words)):
         return []
     groups = (_group(actor, each, each.finding, words) for each in registers() if each.finding and _open(actor, each))
     return [group for group in groups if group.hits]

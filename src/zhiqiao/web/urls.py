@@ -61,6 +61,7 @@ OWN: dict[str, dict[str, type[RegisterView]]] = {
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("figures/", home.home_charts, name="home_charts"),
     path("search/", hall.Hall.as_view(), name="public_search"),
     path("search/export.<sheet:kind>", hall.HallExport.as_view(), name="public_export"),
     path("find/", finding.find, name="find"),
