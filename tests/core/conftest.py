@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from zhiqiao.core.actors import SystemActor
 
 ACTOR = SystemActor("test")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -39,3 +45,37 @@ def at_once() -> Iterator[Callable[..., list[Any]]]:
             return list(pool.map(work, range(threads)))
 
     yield call
+
+
+def until(condition: Callable[[], bool], worker: subprocess.Popen[bytes] | None = None) -> None:
+    for _ in range(1_500):
+        if condition():
+            return
+        assert worker is None or worker.poll() is None, "the worker has ended"
+        time.sleep(0.02)
+    pytest.fail("it did not happen within half a minute")
+
+
+@pytest.fixture
+def start_worker(settings: Any, home: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts workers in processes of their own on the test's database, with a lease of one second."""
+    started: list[subprocess.Popen[bytes]] = []
+    database = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if isinstance(value, str | int)}
+    changed = {
+        "DATABASES": {"default": {**database, "OPTIONS": options}},
+        "ZHIQIAO_JOBS": settings.ZHIQIAO_JOBS,
+        "ZHIQIAO_HOUSEKEEPING": [],
+        "ZHIQIAO_JOB_LEASE": 1,
+    }
+    environment = {**os.environ, "ZHIQIAO_HOME": str(home), "DJANGO_SETTINGS_MODULE": "zhiqiao.conf.settings_test"}
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.core.worker_process", json.dumps(changed, default=str)]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

@@ -18,7 +18,7 @@ JOBS = {kind: f"tests.core.sample_jobs:{kind}" for kind in KINDS}
 
 def count(context: JobContext) -> None:
     """Counts up to ``to`` from where the checkpoint left off, each step with its checkpoint in one transaction; what
-    ``odd`` divides fails. ``pause`` seconds between two steps."""
+    ``odd`` divides fails, at ``break_at`` all does. ``pause`` seconds before each step."""
     asked, result = context.arguments, context.result
     done = context.checkpoint.get("done", 0)
     result.say(actor=context.actor.actor_id)
@@ -31,7 +31,10 @@ def count(context: JobContext) -> None:
             if done % asked.get("odd", done + 1) == 0:
                 result.fail(f"number {done}", "odd", {"number": done})
             context.save_checkpoint({"done": done, "result": result.kept()})
-        context.progress(done, asked["to"], "counting")
+        if done == asked.get("break_at"):
+            raise Invalid("broken_off", done=done)
+        # A stage of its own for each step is reported at once.
+        context.progress(done, asked["to"], f"step {done}" if asked.get("stepwise") else "counting")
 
 
 def count_slowly(context: JobContext) -> None:

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.core import sample_jobs
-from tests.core.conftest import ACTOR
+from tests.core.conftest import ACTOR, until
 from zhiqiao.core import jobs
 from zhiqiao.core.jobqueue import MAX_ATTEMPTS
 from zhiqiao.core.jobs import JobContext, enqueue, request_cancel, retry_job, run_job, run_worker, take_job
@@ -27,7 +24,6 @@ from zhiqiao.core.leases import Busy
 from zhiqiao.core.models import AuditEntry, Job, NumberSeries
 from zhiqiao.kernel.errors import Conflict, Invalid
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -50,15 +46,6 @@ def ask(kind: str = "count", key: str = "k", **arguments: Any) -> Job:
 
 def work_off() -> int:
     return run_worker(threading.Event(), once=True)
-
-
-def until(condition: Callable[[], bool], worker: subprocess.Popen[bytes] | None = None) -> None:
-    for _ in range(1_500):
-        if condition():
-            return
-        assert worker is None or worker.poll() is None, "the worker has ended"
-        time.sleep(0.02)
-    pytest.fail("it did not happen within half a minute")
 
 
 def test_a_job_runs_with_its_arguments_for_its_actor_and_keeps_its_result() -> None:
@@ -165,6 +152,49 @@ def test_a_running_job_stops_at_its_next_report() -> None:
     assert job.state == "cancelled"
 
 
+def test_a_job_that_is_cancelled_while_it_fails_is_not_tried_again() -> None:
+    ask("wait")
+    job = take_job("me")
+    assert job is not None
+    request_cancel(actor=ACTOR, job=job)
+    job.cancel_requested = False  # as the worker read it before
+    run_job(job, threading.Event())
+    job.refresh_from_db()
+    assert job.failure is not None
+    assert (job.state, job.failure["code"]) == ("cancelled", "index_missing")
+
+
+def test_a_failed_job_tried_again_begins_with_all_its_attempts(clock: Any) -> None:
+    job = ask("wait")
+    while job.state != Job.State.FAILED:
+        work_off()
+        job.refresh_from_db()
+        clock.shift(timedelta(minutes=6))
+    job = retry_job(actor=ACTOR, job=job)
+    assert (job.state, job.attempts, job.failure, job.result, job.stage) == ("queued", 0, None, None, "")
+    assert work_off() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("queued", 1)
+
+
+def test_a_cancelled_job_goes_on_where_it_stopped() -> None:
+    ask(to=4, stepwise=True)
+    job = take_job("me")
+    assert job is not None
+    request_cancel(actor=ACTOR, job=job)
+    job.cancel_requested = False
+    run_job(job, threading.Event())
+    job.refresh_from_db()
+    assert job.result is not None
+    assert (job.state, job.result["counts"]) == ("cancelled", {"counted": 1})
+    retry_job(actor=ACTOR, job=job)
+    work_off()
+    job.refresh_from_db()
+    assert job.result is not None
+    assert (job.state, job.result["counts"], job.attempts) == ("done", {"counted": 4}, 1)
+    assert NumberSeries.objects.get(name="counted").last == 4
+
+
 def test_a_shutdown_puts_the_job_back_without_counting_the_attempt() -> None:
     ask("report")
     job = take_job("me")
@@ -259,31 +289,6 @@ def test_many_workers_do_every_job_once(at_once: Callable[..., list[Any]]) -> No
     assert sum(attempts) == 12
     assert set(Job.objects.values_list("state", "attempts")) == {("done", 1)}
     assert NumberSeries.objects.get(name="counted").last == 24
-
-
-@pytest.fixture
-def start_worker(registered: Any, home: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Starts workers in processes of their own on the test's database, with a lease of one second."""
-    started: list[subprocess.Popen[bytes]] = []
-    database = {key: connection.settings_dict[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}
-    options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if isinstance(value, str | int)}
-    changed = {
-        "DATABASES": {"default": {**database, "OPTIONS": options}},
-        "ZHIQIAO_JOBS": sample_jobs.JOBS,
-        "ZHIQIAO_HOUSEKEEPING": [],
-        "ZHIQIAO_JOB_LEASE": 1,
-    }
-    environment = {**os.environ, "ZHIQIAO_HOME": str(home), "DJANGO_SETTINGS_MODULE": "zhiqiao.conf.settings_test"}
-
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.core.worker_process", json.dumps(changed, default=str)]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.django_db(transaction=True)
