@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Invalid
@@ -89,7 +90,7 @@ class EndRoleForm(RecordForm):
 def several(found: list[Organisation]) -> str:
     if not found:
         return str(_("No organisation bears this name or code."))
-    names = "、".join(each.name for each in found[:5])
+    names = pgettext("between names", ", ").join(each.name for each in found[:5])
     return str(_("Several fit: %(names)s. Write the whole name.")) % {"names": names}
 
 
