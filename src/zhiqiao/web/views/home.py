@@ -1,4 +1,4 @@
-"""The first page: what waits, what changed, what to do next; and the hall for those who have not logged in."""
+"""The first page: what waits, what changed, what to do next."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from zhiqiao.kernel.errors import NotFound
 from zhiqiao.web.homes import home_of
-from zhiqiao.web.pages import SignedInRequest
+from zhiqiao.web.homes.charts import CHARTED, charts_for
+from zhiqiao.web.pages import SignedInRequest, for_page
 
 
 @require_safe
@@ -15,3 +17,14 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not request.actor.signed_in:
         return redirect("public_search")
     return render(request, "home.html", home_of(request.actor))
+
+
+@require_safe
+@for_page("home")
+def home_charts(request: SignedInRequest) -> HttpResponse:
+    """The charts of the first page, fetched after it; without script a page of their own."""
+    if not request.actor.every_role & CHARTED:
+        raise NotFound
+    charts = charts_for(request.actor)
+    by_htmx = bool(request.headers.get("HX-Request"))
+    return render(request, "parts/charts.html" if by_htmx else "charts.html", {"charts": charts})

@@ -2,8 +2,6 @@
 // table beneath says the same without script, to screen readers and on paper. Colours are those of the style sheet.
 (function () {
   "use strict";
-  const figures = Array.from(document.querySelectorAll("figure[data-chart]"));
-  if (!figures.length) return;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const drawn = [];
 
@@ -26,7 +24,7 @@
     const values = { type: "value", minInterval: chart.whole ? 1 : 0, splitNumber: 4, axisLabel: { color: soft, fontSize: 12 }, splitLine: { lineStyle: { color: colour("chart-line") } } };
     if (chart.kind !== "rows") return { xAxis: names, yAxis: values };
     names.inverse = true;
-    names.axisLabel.width = 110;
+    names.axisLabel.width = 132;
     names.axisLabel.overflow = "truncate";
     return { xAxis: values, yAxis: names };
   }
@@ -60,6 +58,7 @@
   }
 
   function draw(figure) {
+    if (figure.classList.contains("drawn")) return;
     const chart = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
     const canvas = figure.querySelector(".chart-canvas");
     figure.classList.add("drawn");
@@ -77,11 +76,26 @@
     drawn.push(() => made.setOption(option(chart), true));
   }
 
-  const engine = document.createElement("script");
-  engine.src = figures[0].dataset.engine;
-  engine.onload = () => figures.forEach(draw);
-  document.head.appendChild(engine);
+  let engine = null;
+  function prepare(part) {
+    const figures = Array.from(part.querySelectorAll("figure[data-chart]:not(.drawn)"));
+    if (!figures.length) return;
+    if (window.echarts) return figures.forEach(draw);
+    if (!engine) {
+      engine = document.createElement("script");
+      engine.src = figures[0].dataset.engine;
+      document.head.appendChild(engine);
+    }
+    engine.addEventListener("load", () => figures.forEach(draw), { once: true });
+  }
+  prepare(document);
+  document.addEventListener("zhiqiao:shown", (event) => prepare(event.target));
+  document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+
+  function tables(open) {
+    document.querySelectorAll("figure.drawn details").forEach((table) => (table.open = open));
+  }
   new MutationObserver(() => drawn.forEach((again) => again())).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-  window.addEventListener("beforeprint", () => figures.forEach((figure) => (figure.querySelector("details").open = true)));
-  window.addEventListener("afterprint", () => figures.forEach((figure) => (figure.querySelector("details").open = false)));
+  window.addEventListener("beforeprint", () => tables(true));
+  window.addEventListener("afterprint", () => tables(false));
 })();
