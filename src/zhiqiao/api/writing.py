@@ -93,7 +93,7 @@ def filled(
     blank = form(initial=dict(first or {}), actor=actor, record=record)
     body = Body(data=sent, asked=blank.fields, partial=first is not None)
     said = cleaned(body)
-    kept = {} if first is None else {name: blank[name].value() for name in blank.fields}
+    kept = {name: blank[name].value() for name in blank.fields}  # also what is settled where there is but one choice
     whole = form({**kept, **said}, actor=actor, record=record)
     if not whole.is_valid():
         raise FieldsRefused(faults_of_form(whole.errors))
