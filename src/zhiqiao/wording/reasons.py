@@ -17,6 +17,7 @@ from zhiqiao.exchange.reasons import REASONS as ROWS
 from zhiqiao.exchange.reasons import reason_text
 from zhiqiao.wording.facts import readable
 from zhiqiao.wording.terms import LABELS, label
+from zhiqiao.wording.worknames import FOUND, STOPPED
 
 Text = str | Promise
 
@@ -88,6 +89,8 @@ COUNTED: Final[dict[str, Text]] = {
     "rows_hidden": _("Hidden rows were read too"),
     "cells_beyond_headings": _("There are values beyond the headings; the cells may have shifted"),
     "text_too_long": _("The text is too long"),
+    "cells_refused": _("Cells that the form does not take"),
+    "rule_refused": _("Against a rule of the register"),
     "number_check_digit": _("Wrong check digit of the application number"),
     "number_kind": _("There is no such kind of patent"),
     "number_year": _("The year in the application number is impossible"),
@@ -99,7 +102,7 @@ COUNTED: Final[dict[str, Text]] = {
     "unit_unknown": _("Unknown unit of an amount"),
     "credit_code_check_digit": _("Wrong check digit of the credit code"),
 }
-SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES}
+SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES, **STOPPED, **FOUND}
 
 
 def sentence(reason: Any) -> str:
