@@ -62,6 +62,11 @@ class Result:
             self.refused.append(refused)
 
     @property
+    def why(self) -> list[tuple[str, int]]:
+        """Reasons with their counts, most frequent first."""
+        return self.reasons.most_common()
+
+    @property
     def total(self) -> int:
         return self.moved + sum(self.reasons.values())
 
