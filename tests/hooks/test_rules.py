@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -37,6 +39,21 @@ def test_the_specifications_own_example() -> None:
     at = datetime.fromtimestamp(1614265330, UTC)
     headers = headers_of("msg_p5jXN8AQM9LWM0D4loKWxJek", at, body, [secret])
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_documents_example_takes_our_signatures() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], told)  # noqa: S102 -- the example itself is under test
+    secret, body = new_secret(), '{"a": "知桥"}'
+    headers = headers_of("msg_1", NOW, body, [new_secret(), secret])
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert told["verified"](secret, headers, body.encode())
+        assert not told["verified"](secret, headers, b"{}") and not told["verified"](
+            new_secret(), headers, body.encode()
+        )
+        clock.shift(301)
+        assert not told["verified"](secret, headers, body.encode())
 
 
 def test_while_a_secret_is_replaced_both_are_good() -> None:

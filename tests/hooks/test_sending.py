@@ -123,6 +123,25 @@ def test_many_records_of_one_change_are_one_event(
     assert Delivery.objects.count() == 4
 
 
+def test_an_event_that_cannot_be_handed_out_holds_up_nobody(
+    clock: Any, listener: Actor, endpoint: Endpoint, firm: Organisation
+) -> None:
+    stated(listener, firm)
+    good = OutboxEvent.objects.filter(queue="webhooks").latest("id")
+    broken = OutboxEvent.objects.create(queue="webhooks", payload={**good.payload, "ids": ["no id at all"]})
+    stated(listener, firm)
+    hand_out()
+    assert Delivery.objects.count() == 2
+    for attempts in range(1, 7):
+        broken.refresh_from_db()
+        assert broken.attempts == attempts and (broken.done_at is not None) is (attempts == 6)
+        hand_out()
+        clock.shift(broken.not_before - timezone.now())
+        hand_out()
+    broken.refresh_from_db()
+    assert broken.attempts == 6 and broken.done_at is not None and Delivery.objects.count() == 2
+
+
 def test_rights_are_looked_at_again_right_before_sending(
     listener: Actor, receiver: Receiver, firm: Organisation, member: Member, organisation: Callable[..., Organisation]
 ) -> None:

@@ -217,6 +217,9 @@ def test_who_sees_keys(person: Person, member: Member) -> None:
         (["needs:write"], "need", "write", False),
         (["needs:read", "write"], "patents", "write", True),
         ([], "needs", "read", False),
+        (["write"], "keys", "write", False),
+        (["keys:write"], "keys", "write", False),
+        (["write"], "keys", "read", True),
         (["read"], "needs", "delete", False),
         (["delete"], "needs", "delete", False),
     ],
@@ -226,8 +229,9 @@ def test_how_far_scopes_reach(scopes: list[str], path: str, verb: str, expected:
 
 
 def test_what_is_a_scope() -> None:
-    paths = {"needs", "patents"}
+    paths = {"needs", "patents", "keys"}
     assert all(is_scope(each, paths) for each in ("read", "write", "needs:read", "patents:write"))
     assert not any(
-        is_scope(each, paths) for each in ("", "all", ":read", "needs:", "needs:all", "x:read", "a:needs:read")
+        is_scope(each, paths)
+        for each in ("", "all", ":read", "keys:write", "needs:", "needs:all", "x:read", "a:needs:read")
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.registers import Register
+from zhiqiao.wording.trail import trail_word
 
 TEST = "test.ping"
 
@@ -30,3 +31,11 @@ def by_action() -> Mapping[str, Event]:
 def event_kinds() -> tuple[str, ...]:
     """All kinds, in the order of the registers; several actions can be one kind."""
     return tuple(dict.fromkeys(event.kind for event in by_action().values()))
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Kinds with what happened in words, as forms offer them."""
+    words: dict[str, str] = {}
+    for action, event in by_action().items():
+        words.setdefault(event.kind, trail_word(action))
+    return [(kind, f"{said} · {kind}") for kind, said in words.items()]

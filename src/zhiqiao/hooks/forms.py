@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.hooks.addresses import LONGEST
-from zhiqiao.hooks.events import event_kinds
+from zhiqiao.hooks.events import event_choices
 from zhiqiao.hooks.rules import LONGEST_OVERLAP, OVERLAP
 from zhiqiao.kit.forms import RecordForm, offer
 from zhiqiao.parties.models import Organisation
@@ -37,7 +37,7 @@ class EndpointForm(RecordForm):
     def prepare(self) -> None:
         asked = self.fields["kinds"]
         assert isinstance(asked, forms.MultipleChoiceField)  # noqa: S101 -- declared so
-        asked.choices = [(kind, kind) for kind in event_kinds()]
+        asked.choices = event_choices()
         houses = Organisation.objects.filter(pk__in=self.actor.organisations).order_by("pinyin", "id")
         named = [(str(each.public_id), each.name) for each in houses]
         offer(self, "organisation", [("", str(_("All my organisations"))), *named])

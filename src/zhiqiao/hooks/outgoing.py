@@ -4,12 +4,15 @@ owner may see the record."""
 from __future__ import annotations
 
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from zhiqiao.core.audit import HEARD, Subject
@@ -22,28 +25,51 @@ from zhiqiao.kernel.batches import in_batches
 
 EVENTS_A_ROUND = 200
 ROUND_SECONDS = 3.0  # of the housekeeping
+FIRST_PAUSE = timedelta(seconds=30)
+MOST_ATTEMPTS = 6  # some eight hours
+
+log = structlog.get_logger(__name__)
 
 
 def hand_out() -> int:
-    """Turn waiting events into messages and deliveries; how many events were worked off. An event and what became of
-    it change in one transaction, so that it is handed out once, whoever else is at it."""
-    waiting = OutboxEvent.objects.filter(queue=HEARD, done_at=None)
-    keys = list(waiting.order_by("id").values_list("pk", flat=True)[:EVENTS_A_ROUND])
+    """Turn waiting events into messages and deliveries; how many events were worked off."""
+    keys = list(waiting(timezone.now()).order_by("id").values_list("pk", flat=True)[:EVENTS_A_ROUND])
     if not keys:
         return 0
     # Read after the events: an endpoint that is missing here is younger than all of them.
     ears = list(listeners())
     if not ears:
-        return waiting.filter(pk__in=keys).update(done_at=timezone.now())
+        return waiting(timezone.now()).filter(pk__in=keys).update(done_at=timezone.now())
     until, done = time.monotonic() + ROUND_SECONDS, 0
     for event in OutboxEvent.objects.filter(pk__in=keys).order_by("id"):
-        with transaction.atomic():
-            if waiting.filter(pk=event.pk).update(done_at=timezone.now()):
-                _hand_out(event.payload, ears)
-                done += 1
+        done += _worked_off(event, ears)
         if time.monotonic() > until:
             break
     return done
+
+
+def waiting(now: datetime) -> QuerySet[OutboxEvent]:
+    return OutboxEvent.objects.filter(queue=HEARD, done_at=None, not_before__lte=now)
+
+
+def _worked_off(event: OutboxEvent, ears: Sequence[Listener]) -> bool:
+    """An event and what becomes of it change in one transaction, so that it is handed out once, whoever else is at it.
+    One that cannot be handed out waits aside, ever longer, and holds up none of the others."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            mine = waiting(now).filter(pk=event.pk).update(done_at=now) == 1
+            if mine:
+                _hand_out(event.payload, ears)
+        return mine
+    except Exception:  # noqa: BLE001 -- whatever is wrong with one event, the next ones are somebody else's
+        log.error("webhook_event_failed", event_id=event.pk, trace=traceback.format_exc())
+        again = now + FIRST_PAUSE * 4**event.attempts
+        given_up = now if event.attempts + 1 >= MOST_ATTEMPTS else None
+        OutboxEvent.objects.filter(pk=event.pk, done_at=None).update(
+            attempts=F("attempts") + 1, not_before=again, done_at=given_up
+        )
+        return False
 
 
 def _hand_out(told: Mapping[str, Any], ears: Sequence[Listener]) -> None:

@@ -22,7 +22,7 @@ from zhiqiao.hooks.actions import (
     switch_off,
     switch_on,
 )
-from zhiqiao.hooks.events import TEST, event_kinds
+from zhiqiao.hooks.events import TEST, event_choices
 from zhiqiao.hooks.forms import EndpointForm, RotateForm
 from zhiqiao.hooks.models import Delivery, Endpoint, EndpointState, Trouble, WhyOff
 from zhiqiao.hooks.policies import DELIVERIES as DELIVERY_POLICY
@@ -68,7 +68,7 @@ class DeliveryFilter(Filters):
     state = choice(_("State"), Delivery.State.choices)
     kind = df.ChoiceFilter(
         label=_("Event"), field_name="message__kind", empty_label=_("All"),
-        choices=lambda: [(kind, kind) for kind in (*event_kinds(), TEST)],
+        choices=lambda: [*event_choices(), (TEST, TEST)],
     )  # fmt: skip
     endpoint = df.UUIDFilter(label=_("Webhook"), field_name="endpoint__public_id", widget=forms.HiddenInput)
     since = since(_("Sent since"), "created_at__date")

@@ -25,6 +25,7 @@ from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions.keys import LONGEST_LIFE, NewKey, make_key, revoke_key
 from zhiqiao.parties.models import ApiKey, KeyState, User
 from zhiqiao.parties.policies import KEYS as POLICY
+from zhiqiao.parties.scopes import KEYS as REGISTER_OF_KEYS
 from zhiqiao.parties.scopes import READ, WRITE
 from zhiqiao.parties.selectors import keys_visible_to
 
@@ -86,7 +87,7 @@ def scope_choices(actor: Actor) -> list[tuple[str, str]]:
         about = {"register": register.title}
         named.append((f"{register.path}:{READ}", _now("%(register)s: read") % about))
         named.append((f"{register.path}:{WRITE}", _now("%(register)s: read and write") % about))
-    return named
+    return [(scope, words) for scope, words in named if scope != f"{REGISTER_OF_KEYS}:{WRITE}"]
 
 
 def make(actor: Actor, record: ApiKey | None, said: Mapping[str, Any]) -> ApiKey:
@@ -98,7 +99,7 @@ def make(actor: Actor, record: ApiKey | None, said: Mapping[str, Any]) -> ApiKey
 
 KEYS: Register[ApiKey] = Register(
     name="key",
-    path="keys",
+    path=REGISTER_OF_KEYS,
     model=ApiKey,
     subject="parties.key",
     title=_("Keys of programs"),

@@ -6,10 +6,15 @@ from collections.abc import Iterable
 
 READ, WRITE = "read", "write"
 VERBS = (READ, WRITE)
+KEYS = "keys"
+"""The register of keys, which no key writes: one could give itself more scopes and a longer life."""
 
 
 def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
-    """Whether one of the scopes reaches so far. Who may write may read the same, for a change starts with a look."""
+    """Whether one of the scopes reaches so far. Who may write may read the same, for a change starts with a look.
+    Keys are made and revoked by people alone."""
+    if (register_path, verb) == (KEYS, WRITE):
+        return False
     enough = (verb, WRITE) if verb == READ else (verb,)
     held = frozenset(scopes)
     return verb in VERBS and any(each in held or f"{register_path}:{each}" in held for each in enough)
@@ -17,4 +22,6 @@ def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
 
 def is_scope(text: str, register_paths: Iterable[str]) -> bool:
     path, _, verb = text.rpartition(":")
+    if (path, verb) == (KEYS, WRITE):
+        return False
     return verb in VERBS and (path in register_paths if path else ":" not in text)
