@@ -103,10 +103,9 @@ class Rule:
             return self.scope == ANY
         return all(_meets(record, path, wanted) for path, wanted in self.scope.conditions(actor, self.roles))
 
-    def condition(self, actor: Actor, model: type[Model], *, alone: bool) -> Q:
-        """``alone``: no other rule lets records in, so that this one can lead to them."""
+    def condition(self, actor: Actor, model: type[Model]) -> Q:
         parts = self.scope.conditions(actor, self.roles)
-        return Q(*(_query(model, path, wanted, alone=alone) for path, wanted in parts))
+        return Q(*(_query(model, path, wanted) for path, wanted in parts))
 
 
 class Policy:
@@ -132,7 +131,7 @@ class Policy:
         rules = [rule for rule in self.rules if rule.verb == verb and rule.speaks_to(actor)]
         if any(rule.scope == ANY for rule in rules):
             return records
-        conditions = [rule.condition(actor, records.model, alone=len(rules) == 1) for rule in rules]
+        conditions = [rule.condition(actor, records.model) for rule in rules]
         return records.filter(_any_of(conditions)) if conditions else records.none()
 
     def visible(self, actor: Actor, records: QuerySet[M]) -> QuerySet[M]:
@@ -184,7 +183,7 @@ def _step(record: Any, step: str) -> list[Any]:
     return (list(value.all()) or [None]) if isinstance(value, Manager) else [value]
 
 
-def _query(model: type[Model], path: str, wanted: frozenset[Any], *, alone: bool) -> Q:
+def _query(model: type[Model], path: str, wanted: frozenset[Any]) -> Q:
     values = [value for value in wanted if value is not None]
     condition = Q(**{f"{path}__in": values})
     if None in wanted:
@@ -196,12 +195,9 @@ def _query(model: type[Model], path: str, wanted: frozenset[Any], *, alone: bool
     relation: Any = model._meta.get_field(first)
     if None in wanted or not relation.one_to_many or not rest:
         return Q(pk__in=model._base_manager.filter(condition).values("pk"))
-    name, many = relation.field.name, relation.related_model._base_manager.filter(**{f"{rest}__in": values})
-    if alone:
-        return Q(pk__in=many.values(name))
-    # Beside other rules the database walks the list: it asks for those rows alone that no rule before let in, instead
-    # of gathering all that somebody owns for each page.
-    return Q(Exists(many.filter(**{name: OuterRef("pk")})))
+    # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page.
+    many = relation.related_model._base_manager.filter(**{f"{rest}__in": values, relation.field.name: OuterRef("pk")})
+    return Q(Exists(many))
 
 
 def _crosses_to_many(model: type[Model], path: str) -> bool:

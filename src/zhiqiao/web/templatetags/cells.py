@@ -1,0 +1,70 @@
+"""The cells of a list's row. A page shows hundreds: written here they take a third of the time of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any, Final
+
+from django import template
+from django.utils.safestring import SafeString
+
+from zhiqiao.kit.columns import Kind, Note
+from zhiqiao.web.cells import Cell
+from zhiqiao.web.templatetags.zhiqiao import counted, day_or_words, given, icon, moment, names, points, yuan
+
+register = template.Library()
+
+
+def _safe(value: Any) -> str:
+    """As ``conditional_escape``, without its support of lazy words, which costs more than the escaping."""
+    return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
+
+
+def _pill(cell: Cell) -> Any:
+    if not cell.words:
+        return given("")
+    return SafeString(f'<span class="pill pill-{_safe(cell.tone)}">{_safe(cell.words)}</span>')
+
+
+SHOWN: Final[dict[str, Callable[[Cell], Any]]] = {
+    Kind.CODE: _pill,
+    Kind.TAG: lambda cell: given(cell.words),
+    Kind.FLAG: lambda cell: given(cell.words),
+    Kind.DAY: lambda cell: day_or_words(cell.value),
+    Kind.MOMENT: lambda cell: moment(cell.value),
+    Kind.NAMES: lambda cell: names(cell.value),
+    Kind.YUAN: lambda cell: yuan(cell.value),
+    Kind.SCORE: lambda cell: points(cell.value),
+    Kind.COUNT: lambda cell: counted(cell.value),
+}
+
+
+@register.simple_tag
+def told(cell: Cell) -> SafeString:
+    """What stands in a cell: the value, linked where it leads somewhere, and the note beside it."""
+    shown = _safe(SHOWN[cell.kind](cell) if cell.kind in SHOWN else given(cell.value))
+    if cell.href:
+        css = ' class="main-link"' if cell.main else ""
+        shown = f'<a{css} href="{_safe(cell.href)}">{shown}</a>'
+    return SafeString(f"{shown} {_noted(cell.note)}" if cell.note else shown)
+
+
+def _noted(note: Note) -> str:
+    if not (note.tone or note.icon):
+        return f'<span class="soft small nowrap">{_safe(note.text)}</span>'
+    drawing = _safe(icon(note.icon)) if note.icon else ""
+    return f'<span class="pill pill-{_safe(note.tone)}">{drawing}{_safe(note.text)}</span>'
+
+
+@register.simple_tag
+def cells_of_row(cells: Sequence[Cell]) -> SafeString:
+    """The whole cells of one row of a list, each with its heading for narrow screens."""
+    return SafeString("".join(map(_whole, cells)))
+
+
+def _whole(cell: Cell) -> str:
+    css = cell.css
+    shown = f' class="{css}"' if css else ""
+    label = "" if cell.main else f' data-label="{_safe(cell.heading)}"'
+    return f'<td role="cell"{shown}{label}>{told(cell)}</td>'
