@@ -107,7 +107,7 @@ def _taken(name: str, window: int, part: int, rate: int) -> bool:
     rows = Allowance.objects.filter(caller=name)
     if rows.filter(window=window, taken__lte=rate - part).update(taken=F("taken") + part):
         return True
-    if rows.filter(window__lt=window).update(window=window, taken=part):
+    if rows.exclude(window=window).update(window=window, taken=part):  # of another minute, even if a clock went back
         return True
     Allowance.objects.bulk_create([Allowance(caller=name, window=window, taken=0)], ignore_conflicts=True)
     return bool(rows.filter(window=window, taken__lte=rate - part).update(taken=F("taken") + part))
