@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as installed
+from django.urls import resolve
 from django.utils import timezone
 
 from tests.hooks.conftest import Receiver, Reply, sent, stated
@@ -16,6 +18,7 @@ from zhiqiao.core.models import OutboxEvent
 from zhiqiao.hooks.actions import switch_off
 from zhiqiao.hooks.events import by_action, event_kinds
 from zhiqiao.hooks.forms import EndpointForm, RotateForm
+from zhiqiao.hooks.messages import address_of
 from zhiqiao.hooks.models import Delivery, Endpoint
 from zhiqiao.hooks.outgoing import hand_out
 from zhiqiao.hooks.registers import DELIVERIES, ENDPOINTS
@@ -38,6 +41,11 @@ def test_kinds_of_event_are_well_formed() -> None:
     assert len(event_kinds()) > 10 and all(re.fullmatch(r"[a-z_]+\.[a-z_]+", kind) for kind in event_kinds())
     for action, event in by_action().items():
         assert re.fullmatch(r"[a-z_]+\.[a-z_]+", action) and len(event.kind) <= 64, action
+
+
+def test_the_addresses_that_are_sent_are_read_by_programs() -> None:
+    for event in by_action().values():
+        assert resolve(address_of(event.register.path, str(uuid4()))).url_name == f"api_{event.register.name}"
 
 
 def test_an_action_that_is_no_event_reaches_no_outbox(listener: Actor, endpoint: Endpoint) -> None:

@@ -44,7 +44,7 @@ def test_what_is_sent(listener: Actor, endpoint: Endpoint, receiver: Receiver, f
     delivery = sent(endpoint)
     told = receiver.verified(endpoint.secret_once)[0]
     assert told["type"] == "need.stated" and told["data"] == {
-        "register": "needs", "id": str(need.public_id), "address": f"/api/v1/needs/{need.public_id}",
+        "register": "needs", "id": str(need.public_id), "address": f"/api/v1/needs/{need.public_id}/",
     }  # fmt: skip
     entry = AuditEntry.objects.get(action="needs.state_need")
     assert datetime.fromisoformat(told["timestamp"]) == entry.at and told["timestamp"].endswith("Z")
@@ -61,7 +61,7 @@ def test_an_origin_makes_the_address_whole(
 ) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://zhiqiao.example.org"]
     need = stated(listener, firm)
-    assert f'"https://zhiqiao.example.org/api/v1/needs/{need.public_id}"' in sent(endpoint).message.body
+    assert f'"https://zhiqiao.example.org/api/v1/needs/{need.public_id}/"' in sent(endpoint).message.body
 
 
 def test_each_hears_what_they_may_see_and_asked_for(

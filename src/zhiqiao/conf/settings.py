@@ -172,6 +172,8 @@ ZHIQIAO_STORERS = {
     "organisations": "zhiqiao.parties.importing:OrganisationStorer",
     "needs": "zhiqiao.needs.importing:NeedStorer",
 }
+# Registers that take lists through their form.
+ZHIQIAO_OTHER_STORERS = "zhiqiao.kit.storing:storer_for"
 ZHIQIAO_ACTORS = "zhiqiao.parties.actors:actor_named"
 ZHIQIAO_JOBS = {
     "bulk_move": "zhiqiao.kit.bulk:run_bulk_move",
@@ -225,7 +227,7 @@ ZHIQIAO_PUBLISHED = frozenset(
     }
 )
 # Where other programs read the records they hear of.
-ZHIQIAO_RECORD_ADDRESS = "/api/v1/{path}/{id}"
+ZHIQIAO_RECORD_ADDRESS = "/api/v1/{path}/{id}/"
 ZHIQIAO_HOOKS_PRIVATE = ENVIRONMENT.hooks_private
 if ENVIRONMENT.tier_rules:
     ZHIQIAO_TIER_RULES = ENVIRONMENT.tier_rules
