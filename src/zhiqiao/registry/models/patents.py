@@ -88,9 +88,14 @@ class Patent(Record):
     class Meta:
         indexes = [
             models.Index(fields=["-filed_on", "-id"], name="patent_filed"),
-            models.Index(fields=["status_group", "-id"], name="patent_status"),
+            # Each filter of a few values together with the list's own order, for values that few patents have.
+            models.Index(fields=["status_group", "-filed_on", "-id"], name="patent_status_filed"),
+            models.Index(fields=["kind", "-filed_on", "-id"], name="patent_kind_filed"),
+            models.Index(fields=["funding", "-filed_on", "-id"], name="patent_funding_filed"),
             models.Index(fields=["anniversary"], name="patent_anniversary"),
-            models.Index(fields=["main_class"], name="patent_class"),
+            models.Index(fields=["main_class", "id"], name="patent_class_order"),
+            models.Index(fields=["publication_number"], name="patent_publication"),
+            models.Index(fields=["grant_number"], name="patent_grant"),
             models.Index(fields=["filed_on"], name="patent_secret", condition=models.Q(public=False)),
         ]
 
