@@ -109,16 +109,14 @@
     });
   });
 
-  // On a phone the further filters wait behind their button; turned to landscape, nothing stays hidden without it.
-  function unfold(button, open) {
-    button.setAttribute("aria-expanded", String(open));
-    document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
-  }
-  const narrow = window.matchMedia("(max-width: 640px)");
-  document.querySelectorAll(".finder-toggle").forEach((button) => {
-    unfold(button, !narrow.matches);
-    button.addEventListener("click", () => unfold(button, button.getAttribute("aria-expanded") !== "true"));
-    if (narrow.addEventListener) narrow.addEventListener("change", () => unfold(button, !narrow.matches));
+  // On a phone all filters but the search box wait behind "more".
+  document.querySelectorAll(".finder").forEach((form) => {
+    const rest = form.querySelector(".finder-more");
+    if (!rest) return;
+    const follow = () => form.classList.toggle("more", rest.open);
+    form.classList.add("foldable");
+    rest.addEventListener("toggle", follow);
+    follow();
   });
 
   // On a phone the search of the band opens over it.
