@@ -109,7 +109,7 @@ def test_a_changed_file_updates_with_history_and_trail(tmp_path: Path) -> None:
                                    content__contains="新名称")  # fmt: skip
     assert "一种示例装置1" in entry.content
     assert AuditEntry.objects.count() == before + 3
-    assert OutboxEvent.objects.latest("id").payload["ids"] == [stored(1).pk]
+    assert OutboxEvent.objects.filter(queue="index.patents").latest("id").payload["ids"] == [stored(1).pk]
 
 
 def test_an_empty_cell_never_overwrites(tmp_path: Path) -> None:
