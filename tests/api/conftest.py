@@ -16,10 +16,11 @@ from django.utils import timezone
 from tests.web.conftest import City, make_house, make_person
 from tests.web.conftest import city as city
 from zhiqiao.api import rates
+from zhiqiao.kit.registers import Register
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions.keys import NewKey, make_key
 from zhiqiao.parties.actors import actor_for
-from zhiqiao.parties.models import ApiKey
+from zhiqiao.parties.models import ApiKey, Organisation
 
 ROOT = "/api/v1/"
 MORE_PEOPLE = {
@@ -43,7 +44,7 @@ class Program:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         given = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        sent: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         where = path if path.startswith("/") else ROOT + path
         answer: HttpResponse = self.client.generic(method, where, headers=given, **sent)  # type: ignore[assignment]
         return answer
@@ -93,5 +94,14 @@ def programs(city: City) -> Programs:
     return Programs(city)
 
 
-def told(answer: HttpResponse) -> Any:
+def told(answer: Any) -> Any:
     return json.loads(answer.content)
+
+
+def known_ids(city: City, register: Register[Any]) -> list[str]:
+    """Public ids of records of the register, own ones of the college or the firm first, then foreign ones."""
+    model = register.model
+    kept = [each for name, each in sorted(city.records.items(), reverse=True) if isinstance(each, model)]
+    if model is Organisation:
+        kept = [city.houses["firm"], city.houses["other"]]
+    return [str(vars(each)["public_id"]) for each in kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_key_reaches_as_far_as_its_scopes(programs: Programs) -> None:
 def test_key_falls_with_its_owner_and_its_day(programs: Programs, city: City) -> None:
     program = programs.of("firm")
     assert asked(program, "GET", "needs/") == (200, "")
-    with time_machine.travel(timezone.now() + timezone.timedelta(days=31)):
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert asked(program, "GET", "needs/") == (401, "key_refused")
     Membership.objects.filter(user=city.people["firm"]).update(ended_on=timezone.localdate())
     assert asked(program, "GET", "needs/") == (404, "not_found"), "without a role the register is not there"
@@ -139,7 +140,7 @@ def test_guessing_keys_is_counted(settings: Any, db: None) -> None:
 
 
 def test_old_allowances_are_forgotten(programs: Programs) -> None:
-    with time_machine.travel(timezone.now() - timezone.timedelta(hours=1)):
+    with time_machine.travel(timezone.now() - timedelta(hours=1)):
         Client().get(ROOT)
     assert Allowance.objects.count() == 1
     assert (forget_old_allowances(), forget_old_allowances()) == (1, 0)
@@ -208,5 +209,7 @@ def test_options_name_the_methods(programs: Programs) -> None:
 def test_answers_are_not_for_shared_caches(programs: Programs, city: City) -> None:
     answer = programs.of("firm").get("needs/")
     assert "private" in answer.headers["Cache-Control"]
-    assert {"Authorization", "Cookie", "Accept-Language"} <= {each.strip() for each in answer.headers["Vary"].split(",")}
+    assert {"Authorization", "Cookie", "Accept-Language"} <= {
+        each.strip() for each in answer.headers["Vary"].split(",")
+    }
     assert json.loads(answer.content)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
-from zhiqiao.api.callers import KeyAuthentication, PageSession
 from zhiqiao.api.fields import Body, form_schema
 from zhiqiao.api.operations import EVERYWHERE, REFUSALS, Operation, header
 from zhiqiao.api.problems import PROBLEM
 from zhiqiao.api.schemas import Shape
+
+SCHEMES: Final = {
+    "key": {"type": "http", "scheme": "bearer", "bearerFormat": "zq_…", "description": "A key of one's own."},
+    "session": {
+        "type": "apiKey", "in": "cookie", "name": "sessionid",
+        "description": "The log-in of the pages; what writes needs the header X-CSRFToken as well.",
+    },
+}  # fmt: skip
 
 
 class OperationSchema(AutoSchema):
@@ -84,7 +91,9 @@ def with_shared_parts(result: dict[str, Any], generator: Any, request: Any, publ
             _kept(parameters, each["name"], each, "parameters") if each["in"] in ("header", "path") else each
             for each in operation.get("parameters", ())
         ]
-    result["components"] |= {"headers": headers, "parameters": parameters, "responses": responses}
+    result["components"] |= {
+        "headers": headers, "parameters": parameters, "responses": responses, "securitySchemes": SCHEMES,
+    }  # fmt: skip
     return result
 
 
@@ -122,20 +131,3 @@ class BodyExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
         return form_schema(self.target.asked, partial=self.target.partial)
-
-
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # likewise
-    target_class = KeyAuthentication
-    name = "key"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "zq_…", "description": "A key of one's own."}
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # likewise
-    target_class = PageSession
-    name = "session"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        text = "The log-in of the pages; what writes needs the header X-CSRFToken as well."
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": text}

@@ -17,6 +17,7 @@ from zhiqiao.api.fields import Body
 from zhiqiao.api.forms import CommentForm, FileForm
 from zhiqiao.api.idempotency import Answer, write_once
 from zhiqiao.api.operations import IDEMPOTENCY, JSON, PUBLIC_ID, REPLAYED, WRITING, Operation, described, uuid_in_path
+from zhiqiao.api.problems import NotAuthenticated
 from zhiqiao.api.represent import ROOT, moment_of, public_id_of
 from zhiqiao.api.schemas import MOMENT, NUMBER, REFERENCE, TEXT, Schema, Shape, either, many, pointer, record
 from zhiqiao.api.schemas import UUID as ID
@@ -62,6 +63,11 @@ def told_who(rows: Iterable[Any]) -> dict[str, dict[str, str]]:
 
 
 class BesideRecord(RegisterAddress):
+    def admit(self) -> None:
+        if not self.caller.known:
+            raise NotAuthenticated  # what stands beside a record is nowhere public
+        super().admit()
+
     def record(self, public_id: UUID) -> Any:
         """Raises ``NotFound`` also where the record is seen but not its history, as for the public."""
         seen: Model = found(self.register, self.actor, public_id)
