@@ -144,6 +144,10 @@ class TextReader:
 
         return {word: rarity(word) for word in words}
 
+    def in_class(self, symbol: str) -> int:
+        """In how many documents, seen or not, a class begins so."""
+        return self._index.searcher().doc_freq("class", class_symbol(symbol))
+
     def search(
         self, terms: Sequence[tuple[str, float]], tokens: frozenset[str], filters: Filters, k: int
     ) -> list[tuple[int, float]]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Manager, Model, OuterRef, Q, QuerySet
+from django.db.models import Manager, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.kit.actors import Actor
@@ -195,9 +196,10 @@ def _query(model: type[Model], path: str, wanted: frozenset[Any]) -> Q:
     relation: Any = model._meta.get_field(first)
     if None in wanted or not relation.one_to_many or not rest:
         return Q(pk__in=model._base_manager.filter(condition).values("pk"))
-    # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page.
+    # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page. As a
+    # value, since PostgreSQL would gather for an EXISTS.
     many = relation.related_model._base_manager.filter(**{f"{rest}__in": values, relation.field.name: OuterRef("pk")})
-    return Q(Exists(many))
+    return Q(IsNull(Subquery(many.values("pk")[:1]), False))
 
 
 def _crosses_to_many(model: type[Model], path: str) -> bool:

@@ -15,13 +15,14 @@ from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, 
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Finding, Move, Register, View
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS, SENDERS, STOCK
+from zhiqiao.kit.storing import kind_words, kinds_of_list
 from zhiqiao.registry.declared import said_in, with_statements, yuan_in
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.models.patents import Funding, PatentKind, StatusGroup
 from zhiqiao.registry.partial_days import partial_day
 from zhiqiao.registry.policies import IMPORTS as IMPORTS_POLICY
 from zhiqiao.registry.policies import PATENTS as POLICY
-from zhiqiao.registry.searching import held_by, in_class, patents_begun, patents_like
+from zhiqiao.registry.searching import held_by, in_class, not_published, patents_begun, patents_like
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.registry.sending import send_again, stop_import, undo_import
 
@@ -47,7 +48,9 @@ class PatentFilter(Filters):
         return records.filter(in_class(value))
 
     def by_seen(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(public=value == "yes")
+        if value == "yes":
+            return records.filter(public=True)
+        return not_published(records, self.request.actor)
 
 
 class PublicPatentFilter(PatentFilter):
@@ -159,7 +162,7 @@ PATENTS: Register[Patent] = Register(
 
 class ImportFilter(Filters):
     q = search_box(_("Number, sender or person"))
-    kind = choice(_("What"), [("patents", _("Patents")), ("needs", _("Needs")), ("organisations", _("Organisations"))])
+    kind = choice(_("What"), lambda: [(kind, kind_words(kind)) for kind in kinds_of_list()])
     state = choice(_("State"), lambda: labelled(ImportRun.State.values))
     bad = choice(_("Rejected rows"), [("some", _("Some"))], method="by_bad")
 
@@ -207,7 +210,7 @@ IMPORTS: Register[ImportRun] = Register(
     roles=SENDERS | AUDITORS,
     columns=(
         Column("number", _("Import"), lambda r: r.number),
-        Column("kind", _("What"), lambda r: r.kind, Kind.TAG),
+        Column("kind", _("What"), lambda r: r.kind, Kind.TAG, words=kind_words),
         Column("sender", _("Sender"), lambda r: r.sender),
         Column("by", _("Sent by"), lambda r: r.actor_name, shown=False),
         Column("state", _("State"), lambda r: r.state, Kind.CODE),

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from zhiqiao.core.indexing import reader
 from zhiqiao.core.wordsearch import best_with_words, having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.names import organisation_key
@@ -22,6 +23,7 @@ from zhiqiao.registry.selectors import patents_visible_to
 
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
 HOLDER_WORDS: Final = ("holder_words",)
+MANY_OF_A_CLASS: Final = 10_000
 MOST_NAMESAKES: Final = 200
 NUMBER_START: Final = re.compile(r"(ZL|CN)?(\d{5,13}X?)(\.[\dX]?)?")
 
@@ -74,7 +76,12 @@ def _begins(column: str, start: str) -> Q:
 
 
 def in_class(symbol: str) -> Q:
-    return _begins("main_class", symbol.strip().upper())
+    """By the beginning of the main class."""
+    start = symbol.strip().upper()
+    if reader("patents").text.in_class(start) > MANY_OF_A_CLASS:
+        # LIKE keeps SQLite off the index: it would gather and sort all of them for a page.
+        return Q(main_class__startswith=start)
+    return _begins("main_class", start)
 
 
 def held_by(patents: QuerySet[Patent], name: str, tokens: frozenset[str]) -> QuerySet[Patent]:
@@ -92,3 +99,13 @@ def held_by(patents: QuerySet[Patent], name: str, tokens: frozenset[str]) -> Que
 def held_by_organisation(patents: QuerySet[Patent], organisation: Organisation) -> QuerySet[Patent]:
     standing = PatentHolder.objects.filter(superseded_at=None, standing=organisation)
     return patents.filter(pk__in=standing.values("patent_id"))
+
+
+def not_published(patents: QuerySet[Patent], actor: Actor) -> QuerySet[Patent]:
+    """Among visible ones. Those who do not look over the city see their own alone: said here too, it leads the
+    database to them."""
+    hidden = patents.filter(public=False)
+    if actor.reads_city:
+        return hidden
+    own = PatentHolder.objects.filter(superseded_at=None, standing__in=actor.organisations)
+    return hidden.filter(pk__in=own.values("patent_id"))
