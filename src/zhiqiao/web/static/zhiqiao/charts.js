@@ -18,13 +18,13 @@
     return name + "  " + told(chart.series[0].values[chart.categories.indexOf(name)], "");
   }
 
-  function frame(chart) {
+  function frame(chart, width) {
     const soft = colour("ink-soft");
     const names = { type: "category", data: chart.categories, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line-strong") } }, axisLabel: { color: soft, fontSize: 12, hideOverlap: true } };
     const values = { type: "value", minInterval: chart.whole ? 1 : 0, splitNumber: 4, axisLabel: { color: soft, fontSize: 12 }, splitLine: { lineStyle: { color: colour("chart-line") } } };
     if (chart.kind !== "rows") return { xAxis: names, yAxis: values };
     names.inverse = true;
-    names.axisLabel.width = 132;
+    names.axisLabel.width = Math.min(190, Math.round(width * 0.34));
     names.axisLabel.overflow = "truncate";
     return { xAxis: values, yAxis: names };
   }
@@ -41,7 +41,7 @@
     }));
   }
 
-  function option(chart) {
+  function option(chart, width) {
     const pie = chart.kind === "pie";
     const several = !pie && chart.series.length > 1;
     const key = { itemWidth: 12, itemHeight: 9, icon: "roundRect", textStyle: { color: colour("ink-soft"), fontSize: 12.5 } };
@@ -54,7 +54,7 @@
         renderMode: "richText", trigger: pie ? "item" : "axis", confine: true, axisPointer: { type: chart.kind === "line" ? "line" : "shadow", shadowStyle: { opacity: .35 } }, backgroundColor: colour("raised"),
         borderColor: colour("line"), textStyle: { color: colour("ink"), fontSize: 13 }, valueFormatter: (value) => told(value, chart.unit),
       },
-    }, pie ? {} : frame(chart));
+    }, pie ? {} : frame(chart, width));
   }
 
   function draw(figure) {
@@ -65,7 +65,7 @@
     const table = figure.querySelector("details");
     if (table) table.open = false;
     const made = window.echarts.init(canvas, null, { renderer: "canvas", locale: document.documentElement.lang.startsWith("zh") ? "ZH" : "EN" });
-    made.setOption(option(chart));
+    made.setOption(option(chart, canvas.clientWidth));
     const linked = (chart.addresses || []).some(Boolean);
     figure.classList.toggle("linked", linked);
     made.on("click", (event) => {
@@ -73,7 +73,7 @@
       if (where) window.location.href = where;
     });
     new ResizeObserver(() => made.resize()).observe(canvas);
-    drawn.push(() => made.setOption(option(chart), true));
+    drawn.push(() => made.setOption(option(chart, canvas.clientWidth), true));
   }
 
   let engine = null;
