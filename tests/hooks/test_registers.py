@@ -101,6 +101,14 @@ def test_a_form_offers_only_ones_own_houses(
     assert "overlap" in RotateForm({"overlap": 169}, actor=listener).errors
 
 
+def test_a_form_offers_only_events_of_registers_that_are_open(listener: Actor, member: Member) -> None:
+    def offered(actor: Actor) -> set[str]:
+        return {kind for kind, _ in EndpointForm(actor=actor).fields["kinds"].choices}  # type: ignore[attr-defined]  # a choice field
+
+    assert {"need.stated", "patent.published"} <= offered(listener) < set(event_kinds())
+    assert "import.finished" in offered(member("bureau_officer")) - offered(listener)
+
+
 def test_moves_of_a_webhook(listener: Actor, endpoint: Endpoint, receiver: Receiver, member: Member) -> None:
     def names(actor: Actor) -> list[str]:
         found = one_of(ENDPOINTS, actor, endpoint.public_id)
@@ -122,7 +130,7 @@ def test_a_delivery_on_its_page(listener: Actor, endpoint: Endpoint, receiver: R
     delivery = sent(endpoint)
     told = shown(DELIVERIES, listener, delivery)
     assert told["status"] == 500 and told["answer"] == "no" and told["record"] == str(need.public_id)
-    assert str(need.public_id) in told["body"] and " 500 " in told["history"][0] and told["next_at"] is not None
+    assert str(need.public_id) in told["body"] and " · 500 · " in told["history"][0] and told["next_at"] is not None
     assert told["error"] and told["error"] != "status_refused"
     Delivery.objects.update(state=Delivery.State.FAILED)
     move = DELIVERIES.move_named("redeliver")

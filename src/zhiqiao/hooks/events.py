@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.registers import Register
 from zhiqiao.wording.trail import trail_word
@@ -33,9 +34,10 @@ def event_kinds() -> tuple[str, ...]:
     return tuple(dict.fromkeys(event.kind for event in by_action().values()))
 
 
-def event_choices() -> list[tuple[str, str]]:
-    """Kinds with what happened in words, as forms offer them."""
+def event_choices(actor: Actor | None = None) -> list[tuple[str, str]]:
+    """Kinds with what happened in words, as forms offer them; of the registers alone that are open to the actor."""
     words: dict[str, str] = {}
     for action, event in by_action().items():
-        words.setdefault(event.kind, trail_word(action))
+        if actor is None or event.register.open_to(actor):
+            words.setdefault(event.kind, trail_word(action))
     return [(kind, f"{said} · {kind}") for kind, said in words.items()]

@@ -37,7 +37,7 @@ class EndpointForm(RecordForm):
     def prepare(self) -> None:
         asked = self.fields["kinds"]
         assert isinstance(asked, forms.MultipleChoiceField)  # noqa: S101 -- declared so
-        asked.choices = event_choices()
+        asked.choices = event_choices(self.actor)
         houses = Organisation.objects.filter(pk__in=self.actor.organisations).order_by("pinyin", "id")
         named = [(str(each.public_id), each.name) for each in houses]
         offer(self, "organisation", [("", str(_("All my organisations"))), *named])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters as df  # type: ignore[import-untyped]  # it ships no types
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -117,6 +118,10 @@ def house(endpoint: Endpoint) -> Link | None:
     return Link(place.name, "organisation", str(place.public_id)) if place else None
 
 
+def all_of_them(endpoint: Endpoint) -> Note | None:
+    return None if endpoint.kinds else Note(str(_("All, also those that come later")))
+
+
 def trouble(endpoint: Endpoint) -> Note | None:
     return Note(str(WhyOff(endpoint.disabled_why).label), "warn") if endpoint.disabled_why else None
 
@@ -148,7 +153,7 @@ ENDPOINTS: Register[Endpoint] = Register(
         Column("url", _("Address"), lambda e: e.url),
         Column("owner", _("Person"), lambda e: e.owner.display_name, roles=ADMIN),
         Column("organisation", _("Listens for"), house, Kind.LINK, shown=False),
-        Column("kinds", _("Events"), lambda e: e.kinds, Kind.NAMES),
+        Column("kinds", _("Events"), lambda e: e.kinds, Kind.NAMES, note=all_of_them),
         Column("state", _("State"), lambda e: e.state, Kind.CODE, words=choices_of(EndpointState), note=trouble),
         Column("failures", _("Failures in a row"), lambda e: e.failures, Kind.COUNT),
         Column("failing_since", _("Failing since"), lambda e: e.failing_since, Kind.MOMENT, shown=False),
@@ -213,8 +218,13 @@ def record_of(delivery: Delivery) -> Link | str:
 
 
 def attempts_of(delivery: Delivery) -> list[str]:
-    lines = delivery.history
-    return [f"{line['at'][:19]} {line['status'] or line['error']} {line['ms']} ms" for line in lines]
+    return [_attempt(line) for line in delivery.history]
+
+
+def _attempt(line: Mapping[str, Any]) -> str:
+    at = timezone.localtime(datetime.fromisoformat(line["at"]))
+    outcome = line["status"] or choices_of(Trouble)(line["error"])
+    return f"{at:%Y-%m-%d %H:%M:%S} · {outcome} · {line['ms']} ms"
 
 
 DELIVERIES: Register[Delivery] = Register(
@@ -250,7 +260,7 @@ DELIVERIES: Register[Delivery] = Register(
             lambda d: d.next_at if d.state == Delivery.State.WAITING else None, Kind.MOMENT,
         ),
         Column("sent_at", _("Sent"), lambda d: d.created_at, Kind.MOMENT, sort="-new"),
-        Column("ended_at", _("Ended"), lambda d: d.ended_at, Kind.MOMENT, shown=False),
+        Column("ended_at", _("Ended at"), lambda d: d.ended_at, Kind.MOMENT, shown=False),
         Column("message_id", _("Id of the message"), lambda d: d.message.message_id, Kind.NUMBER, shown=False),
         Column("history", _("Every attempt"), attempts_of, Kind.NAMES, listed=False),
         Column("body", _("What was sent"), lambda d: d.message.body, Kind.LONG, listed=False),
