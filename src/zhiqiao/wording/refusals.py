@@ -44,6 +44,9 @@ TEXTS: Final[dict[str, Text]] = {
     **INTERFACE_TEXTS,
     # imports and jobs
     "import_not_finished": _("Only an import that has ended and was not undone before can be undone."),
+    "undo_not_offered": _(
+        "Records of this kind cannot be taken back all at once. Open them one by one and say what shall become of them."
+    ),
     "job_finished": _("The work is finished already."),
     "job_not_ended": _("The work is still going on."),
     "import_not_running": _("The import is not going on, so it cannot be stopped."),
@@ -72,12 +75,25 @@ TEXTS: Final[dict[str, Text]] = {
     # states
     "transition_not_allowed": _("This step is not possible in the record's present state."),
     "guard_refused": _("Something is still missing before this step."),
+    # beside a record, and lists
+    "comment_empty": _("The note says nothing yet."),
+    "comment_withdrawn": _("The note was taken back already."),
+    "file_name": _("The file needs a name. Rename it and add it again."),
+    "view_name_missing": _("Give the view a name."),
+    "view_too_long": _("The filters are too long to be kept. Take some of them away."),
+    "too_many_views": _("You keep %(most)s views of this list already. Forget one of them first."),
+    "too_many_records": _("At most %(most)s records at once. Narrow the filters."),
     # inventory
+    "maturity_range": _("The maturity is a level from %(lowest)s to %(highest)s."),
     "scene_unknown": _("There is no such scene of appraisal."),
     "tier_needs_note": _("A negative tier needs a word of explanation."),
     "tier_unknown": _("There is no such tier."),
     "tier_decided_meanwhile": _("Somebody has decided on this tier meanwhile. Look at it again."),
     "tier_not_suggested": _("The rules have not looked at this patent yet; a tier can be decided after that."),
+    "willing_not_said": _(
+        "The institution has not said whether it is willing. Fill in “The institution's words”, then send it on."
+    ),
+    "refusal_needs_reason": _("An institution that is not willing says why. Add the reason to its words."),
     "entry_out_of_stock": _("The patent does not count in this stocktaking, so it has no tier."),
     "entry_changed_meanwhile": _("Somebody has changed this entry meanwhile. Look at it again."),
     "appraised_meanwhile": _("The patent was appraised anew meanwhile. Look at it again."),
@@ -100,7 +116,20 @@ TEXTS: Final[dict[str, Text]] = {
     "role_ended": _("The role has ended already."),
     "last_administrator": _("The last administrator cannot give up the role."),
     "username_taken": _("This user name is taken."),
+    "username_format": _("A log-in has three characters at least: small letters, digits, dots, hyphens."),
+    "display_name_empty": _("Write the person's name."),
+    "email_format": _("This is no e-mail address."),
     "password_weak": _("The password is too easy to guess."),
+    "user_closed": _("The log-in is closed."),
+    "close_oneself": _("Nobody closes their own log-in. Ask another administrator."),
+    "role_unknown": _("There is no such role."),
+    "role_not_for_kind": _("This role is not for organisations of this kind. Choose another role or organisation."),
+    "grant_to_oneself": _("Nobody hands out a role to themselves. Ask another administrator."),
+    "organisation_gone": _("The organisation was merged or closed. Look for the one that it became."),
+    "organisation_changed": _("Somebody has changed this organisation meanwhile. Look at it again."),
+    "organisation_name_empty": _("Write the organisation's name."),
+    "organisation_name_taken": _("Another organisation bears this name."),
+    "organisation_kind_unknown": _("There is no such kind of organisation."),
     "organisation_exists": _("The organisation is in the register already."),
     "credit_code_taken": _("Another organisation has this credit code."),
     "organisation_merged": _("The organisation was merged into another one."),

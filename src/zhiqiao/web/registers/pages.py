@@ -109,15 +109,22 @@ class RegisterPage(RegisterView):
 
 
 class LivePage(RegisterPage):
-    """The whole page, or for htmx while the work goes on only the ``part`` that moves."""
+    """The whole page, or for htmx while the work goes on only the ``part`` that moves. Once it ended the page is asked
+    for anew: its buttons and its history are others then."""
 
     part = ""
 
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         if request.headers.get("HX-Request"):
             record = self.record(public_id)
-            return self.show(self.part, {"record": record, **self.face.of_page(self.actor, record)})
+            answer = self.show(self.part, {"record": record, **self.face.of_page(self.actor, record)})
+            if not self.goes_on(record):
+                answer.headers["HX-Refresh"] = "true"
+            return answer
         return super().get(request, public_id)
+
+    def goes_on(self, record: Any) -> bool:
+        raise NotImplementedError
 
 
 class RegisterComments(RegisterView):

@@ -121,9 +121,13 @@ class RegisterMove(RegisterView):
         try:
             record = chosen.act(self.actor, record, form.cleaned_data if form else {})
         except ZhiqiaoError as error:
-            if form is None or error.kind != "invalid":
+            if error.kind != "invalid":
                 raise
-            return self.asked(chosen, record, told(form, error))
+            if form is not None:
+                return self.asked(chosen, record, told(form, error))
+            # Nothing to fill in here: what is lacking is put right on the record's own page.
+            messages.error(request, refusal(error).text)
+            return redirect(self.page_of(record))
         messages.success(request, str(chosen.done or _("Done: %(move)s") % {"move": chosen.label}))
         if place := self.face.after.get(move):
             return redirect(place, record.public_id)

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhiqiao.core.blobs import open_blob, plain_name
 from zhiqiao.core.importing import ImportRequest
-from zhiqiao.core.models import ImportRun
+from zhiqiao.core.importjobs import job_of
+from zhiqiao.core.models import ImportRun, Job
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.downloads import Sheet, download
@@ -27,6 +28,7 @@ from zhiqiao.web.forms import ImportForm
 from zhiqiao.web.headings import HeadingForm, every_question
 from zhiqiao.web.import_report import noted_cells
 from zhiqiao.web.pages import SignedInRequest, for_page
+from zhiqiao.web.registers.intake import intakes_of
 from zhiqiao.web.registers.pages import LivePage
 from zhiqiao.wording import refusal
 
@@ -37,9 +39,11 @@ def import_new(request: SignedInRequest) -> HttpResponse:
     kinds = importable(request.actor)
     if not kinds:
         raise NotFound
+    asked = request.GET.get("kind", "")
     form = ImportForm(
-        request.POST or None, request.FILES or None, kinds=kinds, organisations=senders_for(request.actor)
-    )
+        request.POST or None, request.FILES or None, kinds=kinds, organisations=senders_for(request.actor),
+        initial={"kind": asked} if asked in kinds else None,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             run = received(request.actor, form.cleaned_data)
@@ -50,7 +54,8 @@ def import_new(request: SignedInRequest) -> HttpResponse:
             return redirect("import_page", run.public_id)
     if form.errors and "uploads" not in form.errors:
         form.add_error("uploads", _("Choose the files again: a browser does not keep them when a form comes back."))
-    return render(request, "imports/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "intakes": intakes_of(request.actor)}
+    return render(request, "imports/new.html", context, status=422 if form.is_bound else 200)
 
 
 def senders_for(actor: Actor) -> list[tuple[str, str]]:
@@ -90,6 +95,10 @@ def run_for(actor: Actor, public_id: UUID) -> ImportRun:
 
 class ImportPage(LivePage):
     part = "imports/state.html"
+
+    def goes_on(self, record: ImportRun) -> bool:
+        work = job_of(record)
+        return record.state == ImportRun.State.RUNNING and not (work and work.state == Job.State.FAILED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

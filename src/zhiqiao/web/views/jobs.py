@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from zhiqiao.core.blobs import open_blob
 from zhiqiao.core.jobresults import report_of
+from zhiqiao.core.models import Job
+from zhiqiao.core.schedules import UNFINISHED
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.lists import one_of
 from zhiqiao.parties.jobregisters import JOBS, told_of
@@ -19,6 +21,9 @@ from zhiqiao.web.registers.pages import LivePage
 
 class JobPage(LivePage):
     part = "jobs/state.html"
+
+    def goes_on(self, record: Job) -> bool:
+        return record.state in UNFINISHED
 
 
 @require_safe
