@@ -80,7 +80,7 @@ WORDS = {
         "there is no key that begins with zq_{key}; zhiqiao keys list shows them",
     ),
     "hook_not_found": (
-        "没有编号或名称为 {hook} 的 Webhook，或有几个同名，用 zhiqiao hooks list 查看编号",
+        "没有编号或名称为 {hook} 的事件推送，或有几个同名，用 zhiqiao hooks list 查看编号",
         "there is no webhook {hook}, or several of that name; zhiqiao hooks list shows their ids",
     ),
     "delivery_not_found": (

@@ -28,7 +28,7 @@ SHOWN = 100
 
 @click.group("hooks")
 def hooks() -> None:
-    """Webhook：有事时通知其他系统。 Webhooks: other systems are told when something happens."""
+    """事件推送：有事时通知其他系统。 Webhooks: other systems are told when something happens."""
 
 
 def console() -> Actor:
@@ -62,7 +62,7 @@ def moment(at: datetime | None) -> str:
 
 @hooks.command("list")
 def list_hooks() -> None:
-    """列出 Webhook。 List webhooks."""
+    """列出事件推送。 List webhooks."""
     zh = ("编号", "名称", "账号", "地址", "事件", "状态", "连续失败", "最近送达")
     en = ("id", "name", "log-in", "address", "events", "state", "failures", "last taken")
     table = Table(Column(say(zh[0], en[0]), no_wrap=True), *map(say, zh[1:], en[1:]), box=box.SIMPLE_HEAD)
@@ -83,7 +83,7 @@ def list_hooks() -> None:
 @click.option("--kind", "kinds", multiple=True, help="事件，如 need.stated，可多次给出；不写为全部。 Default: all.")
 @click.option("--organisation", help="只按本人在此单位的角色。 Listen in the roles held there alone.")
 def add(username: str, url: str, name: str, kinds: tuple[str, ...], organisation: str | None) -> None:
-    """为账号添加 Webhook，签名密钥只显示这一次。 Add a webhook; its secret is shown this once."""
+    """为账号添加事件推送，签名密钥只显示这一次。 Add a webhook; its secret is shown this once."""
     owner = log_in_called(username)
     house = organisation_called(organisation) if organisation else None
     details = actions.EndpointDetails(name, url, kinds, house)
@@ -135,14 +135,14 @@ def on(hook: str) -> None:
 
 
 @hooks.command("deliveries")
-@click.option("--hook", help="只看这个 Webhook。 Of this one alone.")
+@click.option("--hook", help="只看这一个。 Of this one alone.")
 @click.option("--state", type=click.Choice(Delivery.State.values))
 def deliveries(hook: str | None, state: str | None) -> None:
     """列出投递记录。 List deliveries, newest first."""
     found = deliveries_visible_to(console())
     found = found.filter(endpoint=endpoint_called(hook)) if hook else found
     found = found.filter(state=state) if state else found
-    zh = ("编号", "Webhook", "事件", "记录", "状态", "次数", "结果", "下次")
+    zh = ("编号", "推送", "事件", "记录", "状态", "次数", "结果", "下次")
     en = ("id", "webhook", "event", "record", "state", "attempts", "outcome", "next")
     table = Table(Column(say(zh[0], en[0]), no_wrap=True), *map(say, zh[1:], en[1:]), box=box.SIMPLE_HEAD)
     with speaking():
