@@ -16,17 +16,20 @@ from zhiqiao.parties.roles import KINDS_OF_ROLE
 
 pytestmark = pytest.mark.django_db
 
-HOUSE = {"view", "view_contacts", "describe", "change_contacts", "add_alias"}
-BUREAU = HOUSE | {"register", "rename", "merge"}
+HOUSE = {"view", "view_contacts", "describe", "change_contacts", "add_alias", "view_history", "attach"}
+BUREAU = HOUSE | {"register", "rename", "merge", "comment"}
+READER = {"view", "view_contacts", "view_history"}
 SELF = {"view", "set_password", "choose_pushes"}
+MAKING = {"create", "grant_some"}
+TOLD = {"view_history"}
 # role → (verbs on the own organisation, verbs on another)
 ON_ORGANISATIONS: dict[str, tuple[set[str], set[str]]] = {
     "bureau_officer": (BUREAU, BUREAU),
-    "bureau_auditor": ({"view", "view_contacts"}, {"view", "view_contacts"}),
+    "bureau_auditor": (READER, READER),
     "unit_officer": ({"view"}, {"view"}),
     "branch_officer": ({"view"}, {"view"}),
     "holder_manager": (HOUSE, {"view"}),
-    "holder_staff": ({"view", "view_contacts"}, {"view"}),
+    "holder_staff": (READER, {"view"}),
     "soe_manager": (HOUSE, {"view"}),
     "enterprise_member": (HOUSE, {"view"}),
     "bank_member": (HOUSE, {"view"}),
@@ -36,14 +39,14 @@ ON_ORGANISATIONS: dict[str, tuple[set[str], set[str]]] = {
 }
 # role → (verbs on oneself, on somebody of the own organisation, on somebody of another)
 ON_USERS: dict[str, tuple[set[str], set[str], set[str]]] = {
-    "bureau_officer": (SELF | {"create"}, {"view", "create"}, {"view", "create"}),
-    "bureau_auditor": (SELF, {"view"}, {"view"}),
-    "holder_manager": (SELF | {"create"}, {"view", "create"}, {"create"}),
-    "soe_manager": (SELF | {"create"}, {"view", "create"}, {"create"}),
+    "bureau_officer": (SELF | MAKING | TOLD, {"view"} | MAKING | TOLD, {"view"} | MAKING | TOLD),
+    "bureau_auditor": (SELF | TOLD, {"view"} | TOLD, {"view"} | TOLD),
+    "holder_manager": (SELF | MAKING, {"view"} | MAKING, {"create"}),
+    "soe_manager": (SELF | MAKING, {"view"} | MAKING, {"create"}),
     "system_admin": (
-        SELF | {"create", "close"},
-        {"view", "create", "close", "set_password"},
-        {"view", "create", "close", "set_password"},
+        SELF | MAKING | TOLD | {"close"},
+        {"view", "close", "set_password"} | MAKING | TOLD,
+        {"view", "close", "set_password"} | MAKING | TOLD,
     ),
 }
 ALL = {"view", "grant", "end"}
