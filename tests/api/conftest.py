@@ -16,6 +16,8 @@ from django.utils import timezone
 from tests.web.conftest import City, make_house, make_person
 from tests.web.conftest import city as city
 from zhiqiao.api import rates
+from zhiqiao.core.models import Job, Schedule
+from zhiqiao.hooks.models import Delivery, Endpoint, Message
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions.keys import NewKey, make_key
@@ -91,7 +93,30 @@ def programs(city: City) -> Programs:
     for who, (house, kind, role) in MORE_PEOPLE.items():
         home = city.houses.get(house) or make_house(who, house, kind)
         city.people[who] = make_person(who, home, role)
+    add_records_of_programs(city)
     return Programs(city)
+
+
+def add_records_of_programs(city: City) -> None:
+    """Keys, webhooks, deliveries and jobs of the firm and of the college, and a schedule of nobody's."""
+    for whose, who in (("own", "firm"), ("foreign", "holder")):
+        owner, kept = city.people[who], city.records
+        kept[f"{whose}_person"] = owner
+        asked = NewKey(f"{who}'s report", ("read",), timezone.localdate() + timedelta(days=30))
+        kept[f"{whose}_key"] = make_key(actor=actor_for(owner), owner=owner, key=asked)
+        hook = Endpoint.objects.create(
+            owner=owner, name="示例平台", url="https://hooks.example.org/", secret="whsec_eA=="
+        )
+        message = Message.objects.create(
+            kind="need.stated", register="need", subject_type="needs.need", at=timezone.now(), body="{}",
+            subject_id=str(kept[f"{whose}_need"].public_id),
+        )  # fmt: skip
+        kept[f"{whose}_hook"] = hook
+        kept[f"{whose}_delivery"] = Delivery.objects.create(endpoint=hook, message=message)
+        kept[f"{whose}_job"] = Job.objects.create(
+            kind="stock", idempotency_key=whose, actor_id=str(owner.public_id), actor_name=owner.display_name
+        )
+    city.records["own_schedule"] = Schedule.objects.create(name="example", kind="stock", cron="0 3 * * *")
 
 
 def told(answer: Any) -> Any:

@@ -65,6 +65,19 @@ def test_what_is_no_key_is_refused_even_where_the_public_reads(programs: Program
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="zhiqiao"'
 
 
+def test_key_makes_no_key_and_a_log_in_is_told_its_secret_once(programs: Programs) -> None:
+    asked = {"name": "报表", "scopes": ["read"], "last_day": str(timezone.localdate() + timedelta(days=7))}
+    by_key = programs.of("firm").post("keys/", asked)
+    assert (by_key.status_code, told(by_key)["code"]) == (403, "scope_missing")
+    person = programs.logged_in("firm")
+    made = person.post("keys/", asked, Idempotency_Key="k")
+    assert made.status_code == 201, made.content
+    assert told(made)["secret_once"].startswith("zq_") and "no-store" in made.headers["Cache-Control"]
+    again = person.post("keys/", asked, Idempotency_Key="k")
+    assert told(again)["id"] == told(made)["id"] and "secret_once" not in told(again)
+    assert "secret_once" not in told(person.get(told(made)["url"]))
+
+
 def test_log_in_of_the_pages_writes_only_with_its_token(programs: Programs) -> None:
     program = programs.logged_in("firm", careful=True)
     assert asked(program, "GET", "needs/") == (200, "")

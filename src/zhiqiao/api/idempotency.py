@@ -19,6 +19,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from zhiqiao.api.models import IdempotentAnswer
 from zhiqiao.api.problems import IdempotencyKeyUnusable, lock_not_had
+from zhiqiao.api.represent import ONCE
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kit.actors import Actor
@@ -72,9 +73,14 @@ def _answered(actor: Actor, key: str, digest: str, write: Callable[[], Answer]) 
         return Answer(kept.status, json.loads(kept.body) if kept.body else None, kept.headers, replayed=True)
     answer = write()
     kept.status, kept.headers = answer.status, dict(answer.headers)
-    kept.body = "" if answer.body is None else json.dumps(answer.body, cls=JSONEncoder, ensure_ascii=False)
+    kept.body = "" if answer.body is None else json.dumps(without_secret(answer.body), cls=JSONEncoder)
     kept.save()
     return answer
+
+
+def without_secret(body: Any) -> Any:
+    """What is shown once is kept nowhere, so a replay does not tell it again."""
+    return {name: value for name, value in body.items() if name != ONCE} if isinstance(body, dict) else body
 
 
 def _wait_no_longer_than() -> None:

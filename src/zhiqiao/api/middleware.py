@@ -30,7 +30,8 @@ class ProblemMiddleware:
             return self.get_response(request)
         answer = self._answer(request)
         if not answer.has_header("Cache-Control"):
-            patch_cache_control(answer, private=True, no_cache=True)
+            # Reading may be kept and asked for again by its ETag; what a write answers may hold what is told once.
+            patch_cache_control(answer, private=True, **{"no_cache" if request.method == "GET" else "no_store": True})
         return answer
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:

@@ -22,6 +22,8 @@ from zhiqiao.kit.versions import version_of
 
 ROOT: Final = "/api/v1/"
 DAY: Final = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
+ONCE: Final = "secret_once"
+"""What is told by the answer to the write that made it, and never again."""
 Json = Any
 NULLABLE_TEXT: Final = {"type": ["string", "null"]}
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from zhiqiao.api.represent import JSON_KINDS
+from zhiqiao.api.represent import JSON_KINDS, ONCE
 from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.registers import Register
 
@@ -77,7 +77,10 @@ def record_shape(register: Register[Any]) -> Shape:
         names = [move.name for move in register.moves]
         moves = {"type": "string", "enum": names} if names else TEXT
         rest = {"moves": {**many(moves), "description": "What may be done with the record now, by the caller."}}
-        return record({**properties, **rest, "may_change": {"type": "boolean"}}, optional=optional)
+        if hasattr(register.model, ONCE):
+            rest[ONCE] = {**TEXT, "description": "Told once, by the answer to the write that made it."}
+        properties |= {**rest, "may_change": {"type": "boolean"}}
+        return record(properties, optional=optional | {ONCE})
 
     return Shape(camel(register.name), made, (Shape("Link"),))
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from zhiqiao.api.fields import Body, cleaned, faults_of_form, unknown_field
 from zhiqiao.api.idempotency import Answer
 from zhiqiao.api.problems import Fault, FieldsRefused, PreconditionFailed, PreconditionRequired
-from zhiqiao.api.represent import etag_of, in_full, public_id_of
+from zhiqiao.api.represent import ONCE, etag_of, in_full, public_id_of
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Conflict, NotFound
 from zhiqiao.kit.actors import Actor
@@ -124,4 +124,5 @@ def told_of(register: Register[Any], actor: Actor, record: Model) -> Answer:
     if now is None:
         return Answer(204)
     body = in_full(register, actor, now)
-    return Answer(200, body, {"ETag": etag_of(body, now)})
+    secret = getattr(record, ONCE, "")
+    return Answer(200, {**body, ONCE: secret} if secret else body, {"ETag": etag_of(body, now)})
