@@ -18,6 +18,7 @@ from zhiqiao.core.models import AuditEntry, Job
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import Match
+from zhiqiao.registry.models import Patent
 from zhiqiao.web.logins import came_in
 
 EVERY_ROLE = [role.value for role in Role]
@@ -43,7 +44,7 @@ def test_every_role_is_told_what_to_do_next_and_each_way_is_open(city: City, rol
     shown = home(client)
     assert len(shown["steps"]) >= 3
     ways = [each.address for each in (*shown["steps"], *shown["tasks"], *shown["figures"], *shown["changes"])]
-    assert {way: client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
+    assert {way: client.get(way, follow=True).status_code for way in ways} == dict.fromkeys(ways, 200)
 
 
 @pytest.mark.parametrize("role", EVERY_ROLE)
@@ -127,6 +128,20 @@ def test_first_page_takes_as_many_queries_for_many_records(
         make_match(need, patent)
         make_run(f"IMP-MANY-{number}", city.houses["college"])
     assert counted(client) == few
+
+
+def test_fees_of_a_large_stock_are_reckoned_after_the_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zhiqiao.web.homes.keeping.COUNT_BOUND", 1)
+    client = city.client("bureau")
+    today = timezone.localdate()
+    due = {"filed_on": today.replace(year=today.year - 8), "anniversary": today.month * 100 + today.day}
+    Patent.objects.filter(pk=city.records["open_patent"].pk).update(**due, granted_on=date(2020, 5, 1))
+    fees = reverse("inventory_fees")
+    texts = {task.address: str(task.text) for task in home(client)["tasks"]}
+    assert texts[fees] == "近 90 天应缴年费"
+    assert client.get(reverse("home_charts")).status_code == 200
+    texts = {task.address: str(task.text) for task in home(client)["tasks"]}
+    assert texts[fees] == "1 笔年费将在 90 天内到期"
 
 
 def counted(client: Client) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.core.cache import cache
 from django.urls import reverse
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhiqiao.core.models import ImportRun
-from zhiqiao.inventory.selectors import fees_due
+from zhiqiao.inventory.selectors import TierFilter, fees_due, tiered_list
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.lists import reading
 from zhiqiao.kit.paging import COUNT_BOUND, count_up_to
+from zhiqiao.kit.registers import Register, Waits
 from zhiqiao.registry.selectors import imports_visible_to
-from zhiqiao.web.homes.keeping import KEPT, key_for
+from zhiqiao.web.homes.keeping import KEPT, MINUTE, is_large, key_for
 from zhiqiao.web.pages import BY_NAME
 
 LOOKED_AT: Final = 30  # newest imports
@@ -53,39 +54,58 @@ def _of_registers(actor: Actor) -> Iterator[Task]:
         for waits in register.waits:
             if not actor.every_role & waits.roles:
                 continue
-            if count := count_up_to(reading(register, actor, waits.query).records):
+            if count := _count(register, actor, waits):
                 address = f"{reverse(f'{register.name}_list')}?{waits.query}"
                 yield Task(
                     waits.words(min(count, COUNT_BOUND)), waits.detail, address, waits.icon or register.icon, waits.tone
                 )
 
 
+def _count(register: Register[Any], actor: Actor, waits: Waits) -> int:
+    """In a large register few that wait are found only by looking through all, so their count may be a minute old."""
+
+    def counted() -> int:
+        return count_up_to(reading(register, actor, waits.query).records)
+
+    if not is_large(register.records(actor)):
+        return counted()
+    return cast(int, cache.get_or_set(key_for("waits", actor, register.name, waits.query), counted, MINUTE))
+
+
 def _of_fees(actor: Actor) -> Iterator[Task]:
     if not BY_NAME["inventory_fees"].open_to(actor):
         return
-    due, late = _fees(actor, timezone.localdate())
-    if not due:
-        return
-    words = ngettext(
-        "%(count)s annual fee falls due within 90 days", "%(count)s annual fees fall due within 90 days", due
-    )
-    yield Task(
-        words % {"count": due},
-        _("%(late)s of them are late already and cost a surcharge.") % {"late": late} if late else "",
-        reverse("inventory_fees"),
-        "calendar-due",
-        "bad" if late else "",
-    )
+    found = _fees(actor, timezone.localdate())
+    if found is None:
+        detail = _("How many is being reckoned and stands here the next time.")
+        yield Task(_("Annual fees of the next 90 days"), detail, reverse("inventory_fees"), "calendar-due")
+    elif found[0]:
+        due, late = found
+        words = ngettext(
+            "%(count)s annual fee falls due within 90 days", "%(count)s annual fees fall due within 90 days", due
+        )
+        told = _("%(late)s of them are late already and cost a surcharge.") % {"late": late} if late else ""
+        yield Task(words % {"count": due}, told, reverse("inventory_fees"), "calendar-due", "bad" if late else "")
 
 
-def _fees(actor: Actor, today: date) -> tuple[int, int]:
-    """How many fall due and how many are late. Reckoning a whole city's takes its time, so it is kept for a while."""
+def _fees(actor: Actor, today: date) -> tuple[int, int] | None:
+    """How many fall due and how many are late. Reckoning those of a large stock takes seconds: None until
+    ``reckon_fees`` has done so, which the page asks for after itself."""
+    if not is_large(tiered_list(actor, TierFilter())):
+        return _reckoned(actor, today)
+    return cast(tuple[int, int] | None, cache.get(key_for("fees", actor, today)))
 
-    def reckoned() -> tuple[int, int]:
-        found = fees_due(actor, today)
-        return len(found), found.late
 
-    return cast(tuple[int, int], cache.get_or_set(key_for("fees", actor, today), reckoned, KEPT))
+def reckon_fees(actor: Actor, today: date) -> None:
+    """Where it takes long, so that the first page need not wait for it."""
+    large = BY_NAME["inventory_fees"].open_to(actor) and is_large(tiered_list(actor, TierFilter()))
+    if large and cache.get(key_for("fees", actor, today)) is None:
+        cache.set(key_for("fees", actor, today), _reckoned(actor, today), KEPT)
+
+
+def _reckoned(actor: Actor, today: date) -> tuple[int, int]:
+    found = fees_due(actor, today)
+    return len(found), found.late
 
 
 def _of_imports(actor: Actor) -> Iterator[Task]:

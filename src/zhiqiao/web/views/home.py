@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.web.homes import home_of
 from zhiqiao.web.homes.charts import CHARTED, charts_for
+from zhiqiao.web.homes.waiting import reckon_fees
 from zhiqiao.web.pages import SignedInRequest, for_page
 
 
@@ -26,5 +28,6 @@ def home_charts(request: SignedInRequest) -> HttpResponse:
     if not request.actor.every_role & CHARTED:
         raise NotFound
     charts = charts_for(request.actor)
+    reckon_fees(request.actor, timezone.localdate())
     by_htmx = bool(request.headers.get("HX-Request"))
     return render(request, "parts/charts.html" if by_htmx else "charts.html", {"charts": charts})
