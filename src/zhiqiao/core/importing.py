@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -32,6 +32,7 @@ from zhiqiao.exchange.cells import FileRefused, Table, cell_text
 from zhiqiao.exchange.headings import HeadingMap, HeadingMissing
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
 from zhiqiao.exchange.tables import open_tables
+from zhiqiao.exchange.templates import without_guides
 from zhiqiao.kernel.errors import Conflict, Invalid
 
 CHUNK = 2_000  # rows a transaction; half a second of work, so that others are not kept waiting
@@ -46,17 +47,21 @@ class ImportNotFinished(Conflict):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row: ``created``, ``updated``, ``unchanged`` or ``rejected``, and the codes that say why."""
+    """What became of a row: ``created``, ``updated``, ``unchanged`` or ``rejected``, and the codes that say why;
+    ``column`` and ``facts`` are kept with the row."""
 
     kind: str
     subject_id: int | None = None
     codes: tuple[str, ...] = ()
+    column: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Storer(Protocol):
-    """What one kind of import does with its rows."""
+    """What one kind of import does with its rows, so many of them in one transaction."""
 
     kind: str
+    rows_at_once: int
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]: ...
 
@@ -233,7 +238,7 @@ class _Session:
 
     def _tables(self) -> Iterator[Table]:
         for source in self.sources:
-            for table in open_tables(blob_path(source.blob), shown=source.name):
+            for table in without_guides(open_tables(blob_path(source.blob), shown=source.name)):
                 self.read_so_far = bytes_read(self.read_before, source.blob.size, table)
                 yield table
             self.read_before += source.blob.size
@@ -251,7 +256,7 @@ class _Session:
             pass
         while True:
             with collection_paused():
-                chunk = list(islice(rows, CHUNK))
+                chunk = list(islice(rows, min(CHUNK, self.storer.rows_at_once)))
                 if not chunk:
                     return 1
                 taken += len(chunk)
@@ -266,13 +271,14 @@ class _Session:
     def _store(self, number: int, taken: int, chunk: Sequence[ReadRow[Any]], mapping: HeadingMap) -> None:
         good = [row for row in chunk if row.problem is None]
         with unit_of_work(self.actor) as work:
+            # Who was silent for longer than the lease may have a successor at this very chunk.
+            self.renew()
             one_at_a_time(f"import:{self.run.kind}")
             stored = iter(self.storer.store(good, self.run, work))
             outcomes = [next(stored) if row.problem is None else rejected(row) for row in chunk]
             insert_rows(ImportRow, ROW_COLUMNS, _source_rows(self.run, number, (chunk, outcomes), mapping))
             counts = Counter(outcome.kind for outcome in outcomes)
             self._count(counts, Counter(code for outcome in outcomes for code in outcome.codes), number, taken)
-        self.renew()
         if self.watch is not None:
             self.watch(Progress(mapping.file, len(chunk), counts, self.read_so_far(), self.size))
 
@@ -309,7 +315,7 @@ ROW_COLUMNS = ("run_id", "table_number", "row_number", "outcome", "codes", "colu
 
 def rejected(row: ReadRow[Any]) -> Outcome:
     assert row.problem is not None  # noqa: S101 -- the caller chose rows with a problem
-    return Outcome("rejected", None, (row.problem.code,))
+    return Outcome("rejected", None, (row.problem.code,), row.problem.column or "", row.problem.facts)
 
 
 def _source_rows(
@@ -317,7 +323,7 @@ def _source_rows(
 ) -> Iterator[tuple[Any, ...]]:
     private = [at for at, name in mapping.columns.items() if name in PRIVATE_FIELDS]
     for row, outcome in zip(*stored, strict=True):
-        column, facts = (row.problem.column or "", canonical(row.problem.facts)) if row.problem else ("", "{}")
+        facts = canonical(outcome.facts) if outcome.facts else "{}"
         texts = [cell_text(cell) for cell in row.cells]
         for at in private:
             if at < len(texts):
@@ -325,7 +331,7 @@ def _source_rows(
         cells = canonical(texts)
         codes = canonical(outcome.codes) if outcome.codes else "[]"
         yield (
-            run.pk, table, row.row_number, outcome.kind, codes, column[:255], facts,
+            run.pk, table, row.row_number, outcome.kind, codes, outcome.column[:255], facts,
             outcome.subject_id, cells,
         )  # fmt: skip
 

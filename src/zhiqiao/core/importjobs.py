@@ -25,17 +25,17 @@ from zhiqiao.core.jobs import Cancelled, JobContext
 from zhiqiao.core.models import ImportRun, Job
 from zhiqiao.core.reports import write_report
 from zhiqiao.exchange.cells import FileRefused
-from zhiqiao.kernel.errors import Invalid
 
 JOB: Final = "import"
 
 
 def storer_of(kind: str) -> Storer:
-    """A fresh storer for one run, as ``settings.ZHIQIAO_STORERS`` names it. Raises ``Invalid`` ``import_kind``."""
-    paths: dict[str, str] = getattr(settings, "ZHIQIAO_STORERS", {})
-    if kind not in paths:
-        raise Invalid("import_kind", kind=kind, known=sorted(paths))
-    return cast("Callable[[], Storer]", load_function(paths[kind]))()
+    """A fresh storer for one run, as ``settings.ZHIQIAO_STORERS`` names it; kinds that it does not name are asked of
+    ``settings.ZHIQIAO_OTHER_STORERS``. Raises ``Invalid`` ``import_kind``."""
+    paths: dict[str, str] = settings.ZHIQIAO_STORERS
+    if kind in paths:
+        return cast("Callable[[], Storer]", load_function(paths[kind]))()
+    return cast("Callable[[str], Storer]", load_function(settings.ZHIQIAO_OTHER_STORERS))(kind)
 
 
 def hand_in(*, actor: ActingUser, request: ImportRequest) -> ImportRun:

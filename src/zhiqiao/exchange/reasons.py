@@ -83,6 +83,13 @@ REASONS: dict[str, tuple[str, str]] = {
     "cell_format": ("内容与列名不符", "The cell does not hold what its heading says"),
     "text_damaged": ("文字有乱码", "The text is damaged"),
     "text_too_long": ("文字超过 {limit} 个字符", "The text has more than {limit} characters"),
+    "digits_lost": (
+        "数字太长，末几位已被表格软件改掉；请把该列设为文本后重新填写",
+        "The number is so long that the spreadsheet has changed its last digits; make the column text and type it anew",
+    ),
+    "cells_refused": ("{zh}", "{en}"),
+    "rule_refused": ("{zh}", "{en}"),
+    "record_doubled": ("已有相同的记录，不能重复登记", "There is such a record already"),
     "count_format": ("不是个数", "Not a count"),
     "postcode_format": ("不是六位邮政编码", "Not a postcode of six digits"),
     "phone_scientific": (
@@ -227,7 +234,8 @@ class _Facts(dict[str, Any]):
 
 
 def reason_text(code: str, facts: Mapping[str, Any] | None = None, language: Language = "zh") -> str:
-    """The sentence for a code; a code that is not in the table is shown as it is."""
+    """The sentence for a code; a code that is not in the table is shown as it is. Facts named as the languages are
+    sentences themselves."""
     worded = REASONS.get(code)
     if worded is None:
         return code

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -34,8 +35,10 @@ class Worded(forms.Form):
 class RecordForm(Worded):
     """A form of a register: it knows who fills it in and, where one is changed or moved, the record.
 
-    ``prepare`` sets what depends on them: choices, what is asked at all.
+    ``prepare`` sets what depends on them: choices, what is asked at all. ``examples``: field → what its template shows.
     """
+
+    examples: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

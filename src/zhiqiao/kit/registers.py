@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
-from zhiqiao.core.audit import Subject
+from zhiqiao.core.audit import Subject, Work
 from zhiqiao.kernel.transitions import TransitionTable
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Text
@@ -123,10 +123,11 @@ class Register(Generic[M]):
     ``records`` are those that the actor may see. ``columns`` speak of a record anywhere, ``attach`` puts beside a page
     of records what columns need from other tables, in a fixed number of queries. ``roles`` find it in the navigation
     and may open it at all (``navigation``: in whose it stands, where not in all of theirs); the policy decides on each
-    record. ``public``: a record's page is open without a log-in
-    too, as far as the policy shows the record. ``pages`` False: its records stand in the list alone. ``intake`` names
-    the kind of import that brings records in. ``events`` are what programs can listen to: action in the trail → kind
-    of event.
+    record. ``public``: a record's page is open without a log-in too, as far as the policy shows the record. ``pages``
+    False: its records stand in the list alone. ``intake`` names the kind of import that brings records in; "form":
+    lists come in through the form of ``create``, each row as if it had been typed. ``withdraw`` takes back a record
+    that such a list brought, False where it stays because it was used since; without it such an import cannot be
+    undone. ``events`` are what programs can listen to: action in the trail → kind of event.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Register(Generic[M]):
     waits: tuple[Waits, ...] = ()
     finding: Finding[M] | None = None
     intake: str = ""
+    withdraw: Callable[[Work, M], bool] | None = None
     public: bool = False
     pages: bool = True
     events: Mapping[str, str] = field(default_factory=dict)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol, cast
 
-from django.conf import settings
-
 from zhiqiao.core import importing
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.blobs import blob_path
@@ -17,16 +15,20 @@ from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer, Watcher
 from zhiqiao.core.importjobs import hand_in, job_of, storer_of
 from zhiqiao.core.jobqueue import request_cancel
 from zhiqiao.core.models import ImportRun
+from zhiqiao.exchange.templates import Asked
 from zhiqiao.kernel.errors import Conflict, Forbidden
 from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.storing import kinds_of_list
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.policies import IMPORTS
 
 
 class Intake(Storer, Protocol):
-    """A storer whose lists people send."""
+    """A storer whose lists people send. ``asked``: the columns of the sheet that they may fill in."""
 
     def open_to(self, actor: Actor) -> bool: ...
+
+    def asked(self, actor: Actor) -> tuple[Asked, ...]: ...
 
 
 def intake_of(kind: str) -> Intake:
@@ -35,7 +37,7 @@ def intake_of(kind: str) -> Intake:
 
 def importable(actor: Actor) -> list[str]:
     """The kinds of list that the actor may send."""
-    return [kind for kind in settings.ZHIQIAO_STORERS if intake_of(kind).open_to(actor)]
+    return [kind for kind in kinds_of_list() if intake_of(kind).open_to(actor)]
 
 
 def behalves(actor: Actor) -> list[Organisation | None]:

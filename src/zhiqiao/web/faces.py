@@ -12,6 +12,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Kind
 from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.registers import Register
+from zhiqiao.kit.storing import register_taking
 from zhiqiao.matching.actions import need_text
 from zhiqiao.matching.selectors import (
     matches_of,
@@ -82,6 +83,7 @@ def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
     work = job_of(run)
     return {
         "run": run,
+        "taking_register": register_taking(run.kind),
         "job": work,
         "at": progress(work) if work else None,
         "files_sent": run.files.select_related("blob"),
@@ -121,7 +123,7 @@ def seal(actor: Actor) -> dict[str, Any]:
 PLAIN: Final = Face()
 FACES: Final[dict[str, Face]] = {
     "patent": Face(
-        actions="patents/actions.html", empty="patents/empty.html", buttons="patents/buttons.html",
+        empty="patents/empty.html", buttons="patents/buttons.html",
         head="patents/head.html", body="patents/body.html", aside="patents/aside.html", after={"push": "patent_push"},
         page=patent, list=may_import,
     ),

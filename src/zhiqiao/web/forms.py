@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kit.forms import DayInput, Worded, offer
+from zhiqiao.kit.storing import kind_words
 from zhiqiao.needs.forms import need_text
-from zhiqiao.wording import label
 
 MOST_FILES = 30
 
@@ -51,7 +51,7 @@ class ImportForm(Worded):
         super().__init__(*args, **kwargs)
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 -- declared above
-        kind.choices = [(each, label(each)) for each in kinds]
+        kind.choices = [(each, kind_words(each)) for each in kinds]
         kind.initial = kinds[0] if kinds else None
         self.fields["uploads"].widget.attrs |= {"data-names": "chosen", "multiple": True}
         offer(self, "organisation", organisations)

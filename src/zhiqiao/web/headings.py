@@ -17,6 +17,7 @@ from zhiqiao.core.privatecells import SEALED
 from zhiqiao.exchange import vocabularies
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.kit.forms import Worded
+from zhiqiao.kit.storing import storer_for
 from zhiqiao.wording import label
 
 VOCABULARIES: Final = {
@@ -101,6 +102,8 @@ def _fit_to_show(row: list[str], at: int) -> bool:
 
 def field_choices(kind: str) -> list[tuple[str, str]]:
     """Each field once; those that share their words are told apart by the heading that most lists give them."""
+    if kind not in VOCABULARIES:
+        return [(name, headings[0]) for name, headings in storer_for(kind).vocabulary.fields.items()]
     vocabulary = VOCABULARIES[kind]
     shared = Counter(label(name) for name in vocabulary.fields)
     return [

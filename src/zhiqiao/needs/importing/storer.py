@@ -8,17 +8,19 @@ from typing import Any
 
 from zhiqiao.core.audit import Work, shortened
 from zhiqiao.core.canonical import as_json
-from zhiqiao.core.importing import Outcome
+from zhiqiao.core.importing import CHUNK, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.needs import NeedRecord, read_needs
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
+from zhiqiao.exchange.templates import Asked, examples_of, without_example
 from zhiqiao.exchange.vocabularies import NEEDS
 from zhiqiao.kit.actors import Actor
 from zhiqiao.needs import policies
 from zhiqiao.needs.actions import NeedStatement, keep_private, subject
 from zhiqiao.needs.importing.history import keep_history, take_back
+from zhiqiao.needs.importing.template import template
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions.named import register_named
 from zhiqiao.parties.naming import OrganisationFinder
@@ -31,6 +33,7 @@ class NeedStorer:
     """Takes lists of needs into the register; a need is known by its sender's number, or by its text."""
 
     kind = "needs"
+    rows_at_once = CHUNK
 
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None
@@ -38,11 +41,14 @@ class NeedStorer:
     def open_to(self, actor: Actor) -> bool:
         return policies.NEEDS.may(actor, "import")
 
+    def asked(self, actor: Actor) -> tuple[Asked, ...]:
+        return template()
+
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         return read_headings(table, NEEDS, saved)
 
     def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterable[ReadRow[NeedRecord]]:
-        return read_needs(table, mapping, options)
+        return read_needs(without_example(table, mapping, examples_of(template())), mapping, options)
 
     def store(self, rows: Sequence[ReadRow[NeedRecord]], run: ImportRun, work: Work) -> list[Outcome]:
         finder = self._finder = self._finder or OrganisationFinder.load()

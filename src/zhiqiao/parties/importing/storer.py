@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zhiqiao.core.audit import Work
-from zhiqiao.core.importing import Outcome
+from zhiqiao.core.importing import CHUNK, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.organisations import OrganisationRecord, read_organisations
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
+from zhiqiao.exchange.templates import Asked, examples_of, without_example
 from zhiqiao.exchange.vocabularies import ORGANISATIONS
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties import policies
 from zhiqiao.parties.importing.matching import Match, StoredOrganisations, match
+from zhiqiao.parties.importing.template import template
 from zhiqiao.parties.importing.undo import take_back
 from zhiqiao.parties.importing.values import References, stated_columns
 from zhiqiao.parties.importing.writing import Writer
@@ -29,6 +31,7 @@ class OrganisationStorer:
     """Takes lists of organisations into the register. One storer for one run: it remembers the register."""
 
     kind = "organisations"
+    rows_at_once = CHUNK
 
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None
@@ -37,11 +40,14 @@ class OrganisationStorer:
     def open_to(self, actor: Actor) -> bool:
         return policies.ORGANISATIONS.may(actor, "register")
 
+    def asked(self, actor: Actor) -> tuple[Asked, ...]:
+        return template()
+
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         return read_headings(table, ORGANISATIONS, saved)
 
     def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterator[ReadRow[OrganisationRecord]]:
-        return read_organisations(table, mapping, options)
+        return read_organisations(without_example(table, mapping, examples_of(template())), mapping, options)
 
     def store(self, rows: Sequence[ReadRow[OrganisationRecord]], run: ImportRun, work: Work) -> list[Outcome]:
         if self._finder is None:

@@ -8,30 +8,36 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from zhiqiao.core.audit import Work
-from zhiqiao.core.importing import Outcome
+from zhiqiao.core.importing import CHUNK, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
 from zhiqiao.exchange.patents import PatentRecord, read_patents
 from zhiqiao.exchange.rows import ReadOptions, ReadRow
+from zhiqiao.exchange.templates import Asked, examples_of, without_example
 from zhiqiao.exchange.vocabularies import PATENTS
 from zhiqiao.kit.actors import Actor
 from zhiqiao.registry import policies
 from zhiqiao.registry.importing import ledger, standing, statements, undo, writing
 from zhiqiao.registry.importing.change import Change, attach_stored, merged, settle
 from zhiqiao.registry.importing.holders import HolderLinker
+from zhiqiao.registry.importing.template import template
 
 
 class PatentStorer:
     """Takes patent lists into the register."""
 
     kind = "patents"
+    rows_at_once = CHUNK
 
     def __init__(self) -> None:
         self._linker: HolderLinker | None = None
 
     def open_to(self, actor: Actor) -> bool:
         return policies.PATENTS.may(actor, "import")
+
+    def asked(self, actor: Actor) -> tuple[Asked, ...]:
+        return template()
 
     def headings(self, table: Table, saved: dict[str, str | None]) -> tuple[HeadingMap, Table]:
         mapping, body = read_headings(table, PATENTS, saved)
@@ -41,7 +47,7 @@ class PatentStorer:
         return mapping, body
 
     def rows(self, table: Table, mapping: HeadingMap, options: ReadOptions) -> Iterable[ReadRow[PatentRecord]]:
-        return read_patents(table, mapping, options)
+        return read_patents(without_example(table, mapping, examples_of(template())), mapping, options)
 
     def store(self, rows: Sequence[ReadRow[PatentRecord]], run: ImportRun, work: Work) -> list[Outcome]:
         if self._linker is None:

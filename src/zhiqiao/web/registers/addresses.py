@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from zhiqiao.kit.registers import Register
 from zhiqiao.web.registers.base import RegisterView
 from zhiqiao.web.registers.help import RegisterHelp
+from zhiqiao.web.registers.intake import RegisterTemplate
 from zhiqiao.web.registers.lists import RegisterExport, RegisterList, RegisterViews
 from zhiqiao.web.registers.pages import RegisterComments, RegisterFile, RegisterFiles, RegisterPage
 from zhiqiao.web.registers.writing import RegisterBulk, RegisterChange, RegisterMove, RegisterNew
@@ -17,6 +18,7 @@ from zhiqiao.web.registers.writing import RegisterBulk, RegisterChange, Register
 PLACES: tuple[tuple[str, str, type[RegisterView]], ...] = (
     ("", "list", RegisterList),
     ("export.<sheet:kind>", "export", RegisterExport),
+    ("template.xlsx", "template", RegisterTemplate),
     ("views/", "views", RegisterViews),
     ("help/", "help", RegisterHelp),
     ("new/", "new", RegisterNew),
@@ -39,6 +41,7 @@ def addresses_of(register: Register[Any], own: Mapping[str, type[RegisterView]] 
     lacking = {
         **dict.fromkeys(BESIDE, not register.pages),
         "new": register.create is None,
+        "template": not register.intake,
         "change": register.change is None,
         "move": not register.moves,
         "bulk": not any(move.bulk for move in register.moves),

@@ -20,6 +20,7 @@ from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.views import drop_view, first_query, save_view, views_of
 from zhiqiao.web.cells import css_of, row_of
 from zhiqiao.web.registers.base import RegisterView, as_id
+from zhiqiao.web.registers.intake import intake_into
 from zhiqiao.wording import refusal
 
 
@@ -79,6 +80,7 @@ class RegisterList(RegisterView):
             "tabs": list(self.tabs()),
             "moves": moves,
             "may_create": self.register.may_create(actor),
+            "intake": intake_into(self.register, actor),
             "exports": {kind: f"{self.address('export', kind)}{changed(request, at='')}" for kind in ("xlsx", "csv")},
             **self.face.of_list(actor),
         }

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 
 from zhiqiao import wording
 from zhiqiao.kernel.errors import ZhiqiaoError
+from zhiqiao.kit.storing import kind_words
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.partial_days import partial_day
 
@@ -123,6 +124,12 @@ def patent_number(value: str) -> str:
 def say(code: Any) -> str:
     """A stable code in the reader's words."""
     return wording.label(str(code))
+
+
+@register.filter
+def list_kind(kind: str) -> str:
+    """What is in lists of that kind."""
+    return kind_words(kind)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from zhiqiao.core.models import ImportRun, Job
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.downloads import Sheet, download
+from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
 from zhiqiao.registry.sending import behalves, importable, send, send_again
 from zhiqiao.web.forms import ImportForm
@@ -106,6 +107,7 @@ class ImportPage(LivePage):
 def import_headings(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Say what headings mean and in which unit amounts are; then the same files are taken in once more."""
     run = run_for(request.actor, public_id)
+    IMPORTS.require(request.actor, "start", run)
     form = HeadingForm(request.POST or None, questions=every_question(run), kind=run.kind)
     if request.method == "POST" and form.is_valid():
         again = send_again(actor=request.actor, run=run, mapping=form.mapping(), units=form.units())
