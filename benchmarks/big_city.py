@@ -75,6 +75,9 @@ def bring_up_to_date() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    from zhiqiao.core.statistics import count_what_grew
+
+    count_what_grew()  # as the worker does
 
 
 def build(rows: int) -> None:
@@ -90,8 +93,12 @@ def build(rows: int) -> None:
         _inventory(rows)
         _runs(int(RUNS * share))
         _trail(rows)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # as its own worker does in time
+    from zhiqiao.core.statistics import count_what_grew
+
+    count_what_grew()
     from zhiqiao.core.indexing import collection_names, rebuild
 
     for name in collection_names():

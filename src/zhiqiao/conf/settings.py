@@ -198,6 +198,7 @@ ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.matching.relinking:relink_merged",
     "zhiqiao.registry.actions:publish_matured",
     "zhiqiao.core.blobs:sweep_incoming",
+    "zhiqiao.core.statistics:keep_statistics",
     "zhiqiao.api.idempotency:forget_old_answers",
     "zhiqiao.api.rates:forget_old_allowances",
     "zhiqiao.hooks.outgoing:hand_out",

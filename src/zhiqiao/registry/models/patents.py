@@ -88,9 +88,8 @@ class Patent(Record):
     class Meta:
         indexes = [
             models.Index(fields=["-filed_on", "-id"], name="patent_filed"),
-            # Each filter of a few values together with the list's own order, for values that few patents have.
+            # A filter together with the list's own order, for values that few patents have. Kinds are all common.
             models.Index(fields=["status_group", "-filed_on", "-id"], name="patent_status_filed"),
-            models.Index(fields=["kind", "-filed_on", "-id"], name="patent_kind_filed"),
             models.Index(fields=["funding", "-filed_on", "-id"], name="patent_funding_filed"),
             models.Index(fields=["anniversary"], name="patent_anniversary"),
             models.Index(fields=["main_class", "id"], name="patent_class_order"),
