@@ -112,10 +112,6 @@ class Incident(ApiRefusal):
     status = 500
 
 
-class Unsupported(ApiRefusal):
-    kind = "unsupported"
-
-
 class NotAuthenticated(ApiRefusal):
     code = "not_authenticated"
     kind = "unauthenticated"
