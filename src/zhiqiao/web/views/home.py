@@ -27,7 +27,9 @@ def home_charts(request: SignedInRequest) -> HttpResponse:
     """The charts of the first page, fetched after it; without script a page of their own."""
     if not request.actor.every_role & CHARTED:
         raise NotFound
+    if "reckon" in request.GET:  # asked for after the charts: it may take seconds
+        reckon_fees(request.actor, timezone.localdate())
+        return HttpResponse(status=204)
     charts = charts_for(request.actor)
-    reckon_fees(request.actor, timezone.localdate())
     by_htmx = bool(request.headers.get("HX-Request"))
     return render(request, "parts/charts.html" if by_htmx else "charts.html", {"charts": charts})
