@@ -8,7 +8,6 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_cache_control
 
 from zhiqiao.api.problems import ApiRefusal, Incident, RequestTooLarge, problem, refused
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
@@ -28,11 +27,7 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(settings.ZHIQIAO_API_PREFIX):
             return self.get_response(request)
-        answer = self._answer(request)
-        if not answer.has_header("Cache-Control"):
-            # Reading may be kept and asked for again by its ETag; what a write answers may hold what is told once.
-            patch_cache_control(answer, private=True, **{"no_cache" if request.method == "GET" else "no_store": True})
-        return answer
+        return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"

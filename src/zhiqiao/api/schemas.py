@@ -18,6 +18,10 @@ NUMBER: Final[Schema] = {"type": "integer"}
 REFERENCE: Final[Schema] = {"type": "string", "format": "uri-reference"}
 UUID: Final[Schema] = {"type": "string", "format": "uuid"}
 MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
+EXAMPLES: Final[Mapping[Kind, Any]] = {
+    Kind.COUNT: 3, Kind.SCORE: 0.71, Kind.YUAN: "120000.00", Kind.DAY: "2026-01-31",
+    Kind.MOMENT: "2026-01-31T02:30:00Z", Kind.FLAG: True, Kind.NAMES: ["示例学院"],
+}  # fmt: skip
 
 
 def either(schema: Schema) -> Schema:
@@ -61,7 +65,10 @@ def camel(name: str) -> str:
 
 def column_schema(column: Column[Any]) -> Schema:
     schema = dict(JSON_KINDS[column.kind].schema)
-    return schema if column.kind is Kind.LINK else {**schema, "description": str(column.heading)}
+    if column.kind is Kind.LINK:
+        return schema
+    example = {"examples": [EXAMPLES[column.kind]]} if column.kind in EXAMPLES else {}
+    return {**schema, "description": str(column.heading), **example}
 
 
 def _columns(register: Register[Any], *, listed: bool) -> tuple[dict[str, Schema], frozenset[str]]:
@@ -107,7 +114,12 @@ def list_shape(register: Register[Any]) -> Shape:
 FAULT: Final = record({"field": TEXT, "code": TEXT, "message": TEXT}, text="`field` empty: the request as a whole.")
 FIXED: Final[Mapping[str, Schema]] = {
     "Link": record(
-        {"text": TEXT, "register": either(TEXT), "id": either(TEXT), "url": either(REFERENCE)},
+        {
+            "text": {**TEXT, "examples": ["示例学院"]},
+            "register": {**either(TEXT), "examples": ["organisation"]},
+            "id": either(TEXT),
+            "url": either(REFERENCE),
+        },
         text="Another record. Without `id`: only its name is known.",
     ),
     "Fault": FAULT,
