@@ -299,6 +299,22 @@ def test_a_late_mark_of_an_attempt_that_was_overtaken_changes_nothing(
     assert Delivery.objects.values().get() == before and Endpoint.objects.get().failures == 1
 
 
+def test_a_claim_between_look_and_claim_is_another_workers(
+    listener: Actor, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_test(actor=listener, endpoint=endpoint)
+    real, looks = sending.due, []
+
+    def raced(now: datetime) -> Any:
+        looks.append(now)
+        if len(looks) == 2:
+            Delivery.objects.update(held_until=now + HELD, attempts=1)
+        return real(now)
+
+    monkeypatch.setattr(sending, "due", raced)
+    assert claim_next(endpoint.pk, timezone.now()) is None and Delivery.objects.get().attempts == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_make_one_attempt_twice(listener: Actor, endpoint: Endpoint, receiver: Receiver) -> None:
     receiver.answers(Reply(200, wait=0.05))
