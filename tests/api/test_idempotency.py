@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
 from tests.api.conftest import Program, Programs, told
 from tests.web.conftest import City
+from zhiqiao.api import idempotency
 from zhiqiao.api.idempotency import KEPT_FOR, forget_old_answers
 from zhiqiao.api.models import IdempotentAnswer
 from zhiqiao.core.models import AuditEntry, ImportRun
@@ -170,3 +171,32 @@ def test_of_two_who_saw_the_same_only_one_changes(programs: Programs, city: City
     (won,) = [number for number, each in enumerate(answers) if each.status_code == 200]
     assert Need.objects.get(pk=city.records["own_need"].pk).title == f"题目{won}"
     assert AuditEntry.objects.filter(action="needs.change_need").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_is_told_to_wait_while_the_first_is_at_work(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "LONGEST_WAIT", "200ms")
+    program, begun, over = programs.of("firm"), threading.Event(), threading.Event()
+    program.get("needs/")  # notes that the key is used, which is a write
+    actor_id = str(programs.city.people["firm"].public_id)
+
+    def first() -> None:
+        with transaction.atomic():
+            IdempotentAnswer.objects.create(actor_id=actor_id, key="slow", digest="x")
+            begun.set()
+            over.wait(30)
+        connection.close()
+
+    working = threading.Thread(target=first)
+    working.start()
+    assert begun.wait(30)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 200")
+    try:
+        second = program.post("needs/", STATED, Idempotency_Key="slow")
+    finally:
+        over.set()
+        working.join()
+        connection.close()
+    assert (second.status_code, told(second)["code"]) == (409, "idempotency_in_progress")
