@@ -45,7 +45,8 @@ class Writer(Protocol):
 
     def start_sheet(self, title: str, columns: Sequence[Column]) -> None: ...
 
-    def write_row(self, values: Iterable[Value]) -> None: ...
+    def write_row(self, values: Iterable[Value], faulty: frozenset[int] = frozenset()) -> None:
+        """``faulty`` cells, by column index, stand out where the format has colours."""
 
 
 @contextmanager
@@ -117,13 +118,13 @@ def as_text(value: Value) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return _local(value).isoformat(sep=" ", timespec="seconds")
+        return as_local(value).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, Sequence):
         return "；".join(value)
     return str(value)
 
 
-def _local(moment: datetime) -> datetime:
+def as_local(moment: datetime) -> datetime:
     return moment.astimezone(_CHINA).replace(tzinfo=None) if moment.tzinfo else moment
 
 
@@ -156,7 +157,7 @@ class _CsvWriter:
         self._started = True
         self.write_row(column.heading for column in columns)
 
-    def write_row(self, values: Iterable[Value]) -> None:
+    def write_row(self, values: Iterable[Value], faulty: frozenset[int] = frozenset()) -> None:
         self._writer.writerow([_csv_cell(value) for value in values])
 
 
@@ -172,22 +173,26 @@ class _XlsxWriter:
         self._taken: set[str] = set()
         self._heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._faulty = book.add_format({"bg_color": "#FCE0E0", "border": 1, "border_color": "#C0392B"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
 
     def start_sheet(self, title: str, columns: Sequence[Column]) -> None:
         self._title, self._columns = title, columns
-        self._sheet = self._book.add_worksheet(self._free_title(title))
+        self._sheet = self._book.add_worksheet(sheet_title(title, self._taken))
         for at, column in enumerate(columns):
             self._sheet.set_column(at, at, column.width)
-            self._sheet.write_string(0, at, _xlsx_text(column.heading), self._heading)
+            self._sheet.write_string(0, at, xlsx_text(column.heading), self._heading)
         self._sheet.freeze_panes(1, 0)
         self._row = 1
 
-    def write_row(self, values: Iterable[Value]) -> None:
+    def write_row(self, values: Iterable[Value], faulty: frozenset[int] = frozenset()) -> None:
         if self._row == LAST_ROW:
             self.start_sheet(self._title, self._columns)
         for at, value in enumerate(values):
-            self._write(at, value)
+            if at in faulty:
+                self._sheet.write_string(self._row, at, xlsx_text(as_text(value)), self._faulty)
+            else:
+                self._write(at, value)
         self._row += 1
 
     def _write(self, at: int, value: Value) -> None:
@@ -196,25 +201,33 @@ class _XlsxWriter:
         if _is_figure(value):
             self._sheet.write_number(self._row, at, float(value))
         elif isinstance(value, datetime):
-            self._sheet.write_datetime(self._row, at, _local(value), self._moment)
+            self._sheet.write_datetime(self._row, at, as_local(value), self._moment)
         elif isinstance(value, date) and value.year >= 1900:
             self._sheet.write_datetime(self._row, at, value, self._day)
         else:
-            self._sheet.write_string(self._row, at, _xlsx_text(as_text(value)))
-
-    def _free_title(self, title: str) -> str:
-        """Sheet titles have at most 31 characters, none of a few signs, and differ without regard to case."""
-        base = _BAD_IN_TITLE.sub(" ", strip_unseen(title)).strip(" '")[:31] or "Sheet"
-        name, number = base, 1
-        while name.lower() in self._taken:
-            number += 1
-            tail = f" ({number})"
-            name = base[: 31 - len(tail)] + tail
-        self._taken.add(name.lower())
-        return name
+            self._sheet.write_string(self._row, at, xlsx_text(as_text(value)))
 
 
-def _xlsx_text(text: str) -> str:
+def xlsx_text(text: str) -> str:
     """A longer text would be left out by the format; it is cut, and says so."""
     clean = strip_unseen(text)
     return clean if len(clean) <= LONGEST_CELL else clean[: LONGEST_CELL - len(_CUT)] + _CUT
+
+
+def sheet_title(title: str, taken: set[str]) -> str:
+    """Sheet titles have at most 31 characters, none of a few signs, and differ without regard to case."""
+    base = _BAD_IN_TITLE.sub(" ", strip_unseen(title)).strip(" '")[:31] or "Sheet"
+    name, number = base, 1
+    while name.lower() in taken:
+        number += 1
+        tail = f" ({number})"
+        name = base[: 31 - len(tail)] + tail
+    taken.add(name.lower())
+    return name
+
+
+def as_figure(value: Value) -> float | int | None:
+    """The value as a number cell holds it; None for what is none."""
+    if not _is_figure(value):
+        return None
+    return value if isinstance(value, int) else float(value)

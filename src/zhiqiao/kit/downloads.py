@@ -1,22 +1,21 @@
-"""Tables as files that are sent while they are made, or from disk: memory stays flat."""
+"""Tables as files that are sent while they are made: memory stays flat."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from zhiqiao.exchange.spreadsheets import Column, csv_chunks, write_list
+from zhiqiao.exchange.spreadsheets import Column, csv_chunks
+from zhiqiao.exchange.streamed_workbook import workbook_chunks
 from zhiqiao.kernel.errors import NotFound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Answer = TypeVar("Answer", FileResponse, StreamingHttpResponse)
 NARROWEST, WIDEST = 12, 40  # characters
 
 
@@ -32,20 +31,18 @@ class Sheet:
         return [Column(heading, width) for heading, width in zip(self.headings, widths, strict=True)]
 
 
-def download(sheet: Sheet, kind: str) -> FileResponse | StreamingHttpResponse:
+def download(sheet: Sheet, kind: str) -> StreamingHttpResponse:
     """Raises ``NotFound`` for a kind of file that we do not write."""
     rows = (tuple(_plain(cell) for cell in row) for row in sheet.rows)
     if kind == "csv":
         return _named(StreamingHttpResponse(csv_chunks(sheet.columns, rows), content_type="text/csv"), sheet, kind)
     if kind != "xlsx":
         raise NotFound
-    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 -- the response closes it once it is sent
-    write_list(target, "xlsx", sheet.title, sheet.columns, rows)
-    target.seek(0)
-    return _named(FileResponse(target, content_type=XLSX), sheet, kind)
+    chunks = workbook_chunks(sheet.title, sheet.columns, rows)
+    return _named(StreamingHttpResponse(chunks, content_type=XLSX), sheet, kind)
 
 
-def _named(response: Answer, sheet: Sheet, kind: str) -> Answer:
+def _named(response: StreamingHttpResponse, sheet: Sheet, kind: str) -> StreamingHttpResponse:
     name = f"{sheet.title}-{timezone.localdate():%Y%m%d}.{kind}"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response
