@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from zhiqiao.core.models import ImportRun, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
@@ -19,6 +23,9 @@ from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.registry.models import Patent, PatentHolder
+
+if TYPE_CHECKING:
+    from tests.web.world import World
 
 PASSWORD = "a-quiet-bridge-2026"
 HOUSES = {
@@ -118,6 +125,10 @@ def make_match(need: Need, patent: Patent) -> Match:
 
 @pytest.fixture
 def city(db: None) -> City:
+    return build_city()
+
+
+def build_city() -> City:
     built = City()
     built.houses = {key: make_house(key, *named) for key, named in HOUSES.items()}
     built.people = {key: make_person(key, built.houses[house], role) for key, (house, role) in PEOPLE.items()}
@@ -147,3 +158,33 @@ def more_patents(city: City) -> Callable[[int], None]:
             make_patent(number, city.houses["college"])
 
     return make
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Built once for a module, and taken back whole."""
+    from tests.web.world import build_world
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def plain_refusals() -> Iterator[None]:
+    """Pages that say no are blank, and nobody logs them: what they look like is not the matrix's to tell, and drawing
+    ten thousand of them takes long."""
+    (engine,) = settings.TEMPLATES
+    blank = {"404.html": "", "refused.html": "", "403.html": ""}
+    loaders = [
+        ("django.template.loaders.locmem.Loader", blank),
+        (
+            "django.template.loaders.cached.Loader",
+            ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+        ),
+    ]
+    changed = {**engine, "APP_DIRS": False, "OPTIONS": {**engine["OPTIONS"], "loaders": loaders}}
+    logging.disable(logging.CRITICAL)
+    with override_settings(TEMPLATES=[changed]):
+        yield
+    logging.disable(logging.NOTSET)

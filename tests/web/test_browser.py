@@ -8,26 +8,19 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.web.browsing import DESK, PHONE, Visit, chromium, faults, visit
 from tests.web.conftest import PASSWORD, City
-from tests.web.test_permission_matrix import MATRIX, address
+from tests.web.sights import sights
+from tests.web.world import build_world
 from zhiqiao.core.models import ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 
 __all__ = ["chromium", "visit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SHOWN = [
-    (name, "own" if row.record else "")
-    for name, row in MATRIX.items()
-    if row.method == "get"
-    and not name.endswith(("_export", "_report", "_notes"))
-    and name not in {"account_login", "public_search", "account_logout", "gallery"}
-    and not name.startswith("mfa_a")
-    and not name.startswith(("mfa_d", "mfa_g", "mfa_r", "mfa_v"))
-]
-OPEN = [("account_login", ""), ("public_search", "")]
+BLIND = ("account_logout", "gallery", "mfa_a")  # their own journeys, or for those who work on the look alone
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", DESK), ("dark", PHONE)])
@@ -35,18 +28,18 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
     city: City, visit: Visit, live_server: LiveServer, theme: str, size: dict[str, int]
 ) -> None:
     found: dict[str, Any] = {}
-    page = visit("holder", reverse("home"), size, theme)
-    officer = visit("bureau", reverse("home"), size, theme)
-    stranger = visit("public", reverse("public_search"), size, theme)
-    for name, owner in [*SHOWN, *OPEN]:
-        wanted = MATRIX[name]
-        seen_by_holder = (getattr(wanted, owner or "plain").split()[2]) == "200"
-        tab = stranger if (name, owner) in OPEN else page if seen_by_holder else officer
-        tab.goto(live_server.url + address(city, name, owner))
+    tabs: dict[str, Page] = {}
+    for each in sights(build_world(city), every_move=False):
+        if each.name.startswith(BLIND):
+            continue
+        who = each.person.key
+        tab = tabs.get(who) or visit(who, reverse("public_search"), size, theme)
+        tabs[who] = tab
+        tab.goto(live_server.url + each.where)
         if problems := faults(tab):
-            found[name] = problems
+            found[each.name] = problems
         if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found[f"{name} is too wide"] = size
+            found[f"{each.name} is too wide"] = size
     assert not found
 
 
@@ -106,7 +99,7 @@ def test_officer_filters_turns_and_opens_by_keyboard(
 
 def test_holder_decides_a_tier(city: City, visit: Visit) -> None:
     entry = city.records["own_entry"]
-    page = visit("holder", reverse("inventory_tier", args=[entry.public_id]))
+    page = visit("holder", reverse("entry_page", args=[entry.public_id]))
     page.get_by_label("待观察").check()
     page.get_by_role("button", name="确认分层").click()
     assert page.get_by_role("alert").count()

@@ -82,7 +82,9 @@ def test_undo_takes_everything_back(city: City) -> None:
     run = hand_in(client)
     work()
     undo = reverse("import_move", args=[run.public_id, "undo"])
-    assert "撤销" in client.get(undo).content.decode() and Patent.objects.get(number="2017106018623").withdrawn_at is None
+    assert (
+        "撤销" in client.get(undo).content.decode() and Patent.objects.get(number="2017106018623").withdrawn_at is None
+    )
     assert client.post(undo).status_code == 302
     assert Patent.objects.get(number="2017106018623").withdrawn_at is not None
     assert client.post(undo).status_code == 409

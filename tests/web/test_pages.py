@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,22 +19,6 @@ from zhiqiao.core.models import AuditEntry, ImportRow
 from zhiqiao.inventory.models import InventoryEntry
 
 COUNT = 1  # a list that fits on its first page is not counted; longer ones are, in one query
-PAGES = [
-    name for name, row in MATRIX.items() if row.method == "get" and not name.endswith(("_export", "_report", "_notes"))
-]
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_load_nothing_but_our_own_files(city: City, name: str) -> None:
-    owner = "own" if MATRIX[name].record else ""
-    for who in ("public", "bureau", "holder"):
-        response = city.client(who).get(address(city, name, owner))
-        policy = response.headers["Content-Security-Policy"]
-        assert "unsafe" not in policy and "default-src 'none'" in policy and "script-src 'self'" in policy
-        page = response.content.decode()
-        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
-        assert not re.search(r"<script(?![^>]*\ssrc=)", page)
-        assert not re.search(r"(src|href)=\"(https?:)?//", page)
 
 
 @pytest.mark.parametrize("name", ["patent_list", "public_search"])
@@ -276,11 +259,3 @@ def test_signing_in_with_the_password(city: City) -> None:
 
 def test_nobody_signs_up_alone() -> None:
     assert Client().get("/account/signup/").status_code == 404
-
-
-def test_navigation_offers_only_pages_that_open(city: City) -> None:
-    for who in ROLES[1:]:
-        client = city.client(who)
-        for group in client.get(reverse("home")).context["navigation"]:
-            for item in group["items"]:
-                assert client.get(item["address"]).status_code == 200, (who, item["address"])

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhiqiao.core.models import Job
+from zhiqiao.kit.lists import turned
 from zhiqiao.kit.paging import Cursor, Sort, count_up_to, read_cursor, slice_of
 from zhiqiao.registry.models import Patent
-from zhiqiao.kit.lists import turned
 
 pytestmark = pytest.mark.django_db
 DAYS = st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=14)
