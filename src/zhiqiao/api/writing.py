@@ -68,7 +68,7 @@ def changed(register: Register[Any], actor: Actor, public_id: Any, request: Requ
         record = held(register, actor, public_id)
         register.policy.require(actor, way.verb, record)
         compare(register, actor, record, request.headers.get("If-Match"))
-        form = filled(way.form, actor, record, request.data, way.first(record) if way.first else {})
+        form = filled(way.form, actor, record, request.data, way.as_it_stands(record))
         return told_of(register, actor, way.act(actor, record, form.cleaned_data))
 
 

@@ -69,9 +69,15 @@ def write_report(path: Path, sheets: Iterable[ReportSheet], language: Language =
             own = [Column(text, 40 if at == 2 else 12) for at, text in enumerate(_OWN_COLUMNS[language])]
             writer.start_sheet(sheet.title, [*map(Column, sheet.headings), *own])
             for row in sheet.rows:
-                writer.write_row(_values(row, len(sheet.headings), language))
+                writer.write_row(_values(row, len(sheet.headings), language), _faulty(row, sheet.headings))
                 count += 1
     return count
+
+
+def _faulty(row: ReportRow, headings: Sequence[str]) -> frozenset[int]:
+    """Which cells are to blame: those under the headings that the row was rejected for."""
+    named = {row.column, *row.facts.get("columns", ())} if isinstance(row.facts.get("columns"), list) else {row.column}
+    return frozenset(at for at, heading in enumerate(headings) if heading and heading in named)
 
 
 def _values(row: ReportRow, width: int, language: Language) -> list[Value]:

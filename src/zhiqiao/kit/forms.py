@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kit.actors import Actor
 
@@ -48,6 +49,12 @@ class RecordForm(Worded):
 
     def prepare(self) -> None:
         return None
+
+
+class ReasonForm(RecordForm):
+    """Why a move is made."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Model
 
+from zhiqiao.core.audit import shortened
+from zhiqiao.core.canonical import as_json
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.permissions import HISTORY
@@ -37,6 +39,11 @@ class Happening:
     action: str
     changes: tuple[Change, ...]
     sealed: bool
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Field values for the trail: other records by their names, long texts by length and digest."""
+    return shortened({name: str(each) if isinstance(each, Model) else as_json(each) for name, each in values.items()})
 
 
 def history_of(register: Register[Any], actor: Actor, record: Model) -> list[Happening]:

@@ -30,8 +30,8 @@ class Way(Generic[M]):
     """A way to write a record: to make a new one, or to change one that is there.
 
     ``act`` is called with ``actor``, ``record`` (None for a new one) and ``said``, the cleaned form; it returns the
-    record. ``first`` gives a form's first values. ``stands_for`` makes an unsaved record by which the policy can be
-    asked whether this person may make one at all.
+    record. ``first`` gives a form's first values; without it they are the record's own under the form's names.
+    ``allowed`` says whether this person may make a record at all, where the verb by itself does not.
     """
 
     label: Text
@@ -42,6 +42,12 @@ class Way(Generic[M]):
     lead: Text = ""
     done: Text = ""
     allowed: Callable[[Actor], bool] | None = None
+
+    def as_it_stands(self, record: M) -> dict[str, Any]:
+        """What the form shows before anybody changes anything."""
+        if self.first is not None:
+            return self.first(record)
+        return {name: getattr(record, name) for name in self.form.base_fields if hasattr(record, name)}
 
 
 @dataclass(frozen=True)

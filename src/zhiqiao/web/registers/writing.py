@@ -72,7 +72,7 @@ class RegisterNew(RegisterView):
 class RegisterChange(RegisterView):
     def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         record, way = self.changing(public_id)
-        first = way.first(record) if way.first else {}
+        first = way.as_it_stands(record)
         return self.asked(way, record, way.form(initial=first, actor=self.actor, record=record))
 
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
