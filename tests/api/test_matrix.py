@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
 from tests.api.conftest import Program, Programs, known_ids
@@ -111,6 +112,33 @@ def test_register_answers_each_role_as_declared(programs: Programs, name: str) -
             if (status := answered(program, row)) not in row.expected
         ]
     assert not wrong, "\n".join(wrong)
+
+
+def looked_at(program: Program, register: Register[Any], public_id: str) -> list[tuple[int, bytes, int]]:
+    """Status, bytes and number of queries of each request that speaks of the record."""
+    base, found = f"{register.path}/{public_id}/", []
+    asks = [("GET", base), *(("PATCH", base) for _ in [register.change] if _)]
+    asks += [("POST", f"{base}{move.name}/") for move in register.moves[:1]]
+    for method, path in asks:
+        rates.forget()
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+            answer = program.ask(method, path, None if method == "GET" else {}, If_Match="*")
+            transaction.set_rollback(True)
+        found.append((answer.status_code, answer.content, len(queries)))
+    return found
+
+
+@pytest.mark.parametrize("name", [register.name for register in registers() if register.pages])
+def test_hidden_and_absent_look_the_same_and_cost_the_same(programs: Programs, name: str) -> None:
+    register = next(each for each in registers() if each.name == name)
+    for who in ROLES:
+        program = programs.logged_in(who)
+        actor = PUBLIC if who == "public" else actor_for(programs.city.people[who])
+        for public_id in known_ids(programs.city, register):
+            if not register.records(actor).filter(public_id=public_id).exists():
+                looked_at(program, register, str(uuid.uuid4()))
+                hidden, absent = (looked_at(program, register, each) for each in (public_id, str(uuid.uuid4())))
+                assert hidden == absent, who
 
 
 OWN_ADDRESSES = {"api_index", "api_me", "api_description", "api_match", "api_nothing"}
