@@ -76,6 +76,8 @@ def test_list_turns_pages_by_links_without_losing_or_doubling(programs: Programs
         ("state=nowhere", 422, "fields_refused", "state"),
         ("since=2026-13-01", 422, "fields_refused", "since"),
         ("since=2026年1月1日", 422, "fields_refused", "since"),
+        ("since=", 422, "fields_refused", "since"),
+        ("state=", 422, "fields_refused", "state"),
         ("sort=shoe-size", 422, "fields_refused", "sort"),
         ("size=0", 422, "fields_refused", "size"),
         ("size=201", 422, "fields_refused", "size"),

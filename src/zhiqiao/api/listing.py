@@ -71,10 +71,10 @@ def _filter_faults(asked: Reading[Any]) -> Iterator[Fault]:
 def _exact(field: forms.Field, value: str) -> bool:
     """Whether the value is written as the description says: people are read more generously on the pages."""
     if isinstance(field, forms.DateField):
-        return not value or bool(DAY.fullmatch(value))
+        return bool(DAY.fullmatch(value))
     if isinstance(field, forms.NullBooleanField):
-        return value in {"", "true", "false", "True", "False"}
-    return True
+        return value in {"true", "false", "True", "False"}
+    return bool(value) or isinstance(field, forms.CharField)
 
 
 def told_list(asked: Reading[Any]) -> dict[str, Json]:
