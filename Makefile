@@ -23,6 +23,7 @@ check: setup-dev
 	@$(BIN)/djlint --check --lint --quiet src/zhiqiao/web/templates
 	@$(BIN)/python scripts/messages.py --check
 	@$(BIN)/python scripts/openapi.py --check
+	@$(BIN)/python scripts/permissions.py --check
 	@ZHIQIAO_HOME=$$(mktemp -d) $(BIN)/python -m django makemigrations --check --dry-run --settings zhiqiao.conf.settings
 
 bench: setup-dev

@@ -52,7 +52,7 @@ class Place:
         """``known`` None: a record that there is not."""
         key = known.record.public_id if known else ABSENT
         moved = [self.move.name] if self.move else []
-        rest = {
+        rest: dict[str, list[Any]] = {
             "export": ["csv"], "bulk": moved, "page": [key], "change": [key], "move": [key, *moved], "comments": [key],
             "files": [key], "file": [key, known.file.public_id if known else ABSENT],
         }  # fmt: skip

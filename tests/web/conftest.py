@@ -174,9 +174,9 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def plain_refusals() -> Iterator[None]:
     """Pages that say no are blank, and nobody logs them: what they look like is not the matrix's to tell, and drawing
     ten thousand of them takes long."""
-    (engine,) = settings.TEMPLATES
+    engine: dict[str, Any] = settings.TEMPLATES[0]
     blank = {"404.html": "", "refused.html": "", "403.html": ""}
-    loaders = [
+    loaders: list[Any] = [
         ("django.template.loaders.locmem.Loader", blank),
         (
             "django.template.loaders.cached.Loader",

@@ -66,14 +66,19 @@ def page(get: Answers, **more: Any) -> Row:
     return Row(get, **more)
 
 
+def always(answers: Answers, **more: Any) -> Row:
+    """The same to every verb."""
+    return Row(answers, answers, answers, answers, **more)
+
+
 FOR_EVERYBODY: Final = each(200)
 SIGNED_IN: Final = to(ALL)
 # The log-in's own pages are a library's: its forms take PUT as POST, and each sends strangers to the log-in first.
 AT_THE_DOOR: Final = to(ALL, 302, public=200)
 OWN_WRONG: Final = to(ALL, 405)
 OWN_FORM: Final = Row(SIGNED_IN, SIGNED_IN, OWN_WRONG, SIGNED_IN, SIGNED_IN)
-ASKS_FIRST: Final = Row(*[to(ALL, 302)] * 4)  # for the password, before anything is shown
-NO_APP: Final = Row(*[NOBODY] * 4)  # nobody here has switched the app on
+ASKS_FIRST: Final = always(to(ALL, 302))  # for the password, before anything is shown
+NO_APP: Final = always(NOBODY)  # nobody here has switched the app on
 # A register's view: who may open the register is told that the verb is wrong, others that nothing is there.
 REGISTERS_OWN: Final = {"post": to(RECORDS, 405), "other": to(RECORDS, 405), "options": to(RECORDS)}
 
@@ -84,7 +89,7 @@ ROWS: Final[dict[str, Row]] = {
     "public_export": page(FOR_EVERYBODY, options=FOR_EVERYBODY, args=("csv",)),
     "find": page(FOR_EVERYBODY),
     "gallery": page(each(404)),
-    "set_language": Row(*[each(302)] * 4, sent={"language": "en"}),
+    "set_language": always(each(302), sent={"language": "en"}),
     "set_theme": Row(post=each(302), sent={"theme": "dark"}),
     "need_say": page(to(RECORDS), post=to(RECORDS, 422)),
     "import_new": page(to(SENDERS), post=to(SENDERS, 422), sent={"kind": "patents"}),

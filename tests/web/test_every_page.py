@@ -12,7 +12,7 @@ from tests.web.world import EVERYBODY, PEOPLE, Person, World
 
 pytestmark = pytest.mark.django_db
 OUTSIDE = re.compile(r"(src|href)=\"(https?:)?//")
-INLINE = re.compile(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)")
+INLINE = re.compile(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*(\ssrc=|type=.application/json.))")
 
 
 @pytest.mark.parametrize("name", sight_names())

@@ -171,7 +171,7 @@ def _check_decision(entry: InventoryEntry, tier: str, note: str) -> None:
     if tier not in TIERS:
         raise Invalid("tier_unknown", tier=tier)
     if tier in NEGATIVE and not note.strip():
-        raise Invalid("tier_needs_note", tier=tier)
+        raise Invalid("tier_needs_note", field="note", tier=tier)
     if not entry.in_stock:
         raise Invalid("entry_out_of_stock", scope_code=entry.scope_code)
 
