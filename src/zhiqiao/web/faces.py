@@ -27,7 +27,7 @@ from zhiqiao.parties.jobregisters import JOBS, progress, told_of, why_failed
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.selectors import names_of
 from zhiqiao.registry.models import Patent
-from zhiqiao.registry.policies import PATENTS
+from zhiqiao.registry.policies import IMPORTS, PATENTS
 from zhiqiao.registry.searching import held_by_organisation
 from zhiqiao.registry.selectors import patents_visible_to
 from zhiqiao.registry.sending import importable
@@ -83,6 +83,7 @@ def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
     work = job_of(run)
     return {
         "run": run,
+        "may_start": IMPORTS.may(actor, "start", run),
         "taking_register": register_taking(run.kind),
         "job": work,
         "at": progress(work) if work else None,
@@ -137,7 +138,7 @@ FACES: Final[dict[str, Face]] = {
     ),
     "import": Face(
         actions="imports/actions.html", empty="imports/empty.html", head="imports/head.html",
-        template="imports/page.html", page=imported,
+        template="imports/page.html", page=imported, list=may_import,
     ),
     "job": Face(body="jobs/state.html", page=job),
     "entry": Face(empty="inventory/empty.html", aside="inventory/suggestion.html", page=entry),
