@@ -174,6 +174,7 @@ def test_old_allowances_are_forgotten(programs: Programs) -> None:
         ("POST", "needs/", 400, "body_malformed", {}, b"\xff\xfe"),
         ("POST", "needs/", 400, "body_malformed", {}, b"[" * 100_000),
         ("POST", "needs/", 413, "request_too_large", {}, b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)),
+        ("POST", "needs/", 411, "length_required", {"Transfer-Encoding": "chunked"}, b""),
         ("GET", "me", 400, "body_malformed", {"Host": "elsewhere.example"}, None),
     ],
 )

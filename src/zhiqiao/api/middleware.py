@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from zhiqiao.api.problems import ApiRefusal, Incident, RequestTooLarge, problem, refused
+from zhiqiao.api.problems import ApiRefusal, Incident, LengthRequired, RequestTooLarge, problem, refused
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 
 STRANGERS_BODY: Final = 64 * 1024  # bytes
@@ -30,6 +30,8 @@ class ProblemMiddleware:
         return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            return problem(LengthRequired())
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > longest_body(request):
             return problem(RequestTooLarge())

@@ -35,6 +35,7 @@ REFUSALS: Final[Mapping[int, str]] = {
     404: "Absent, or hidden from the caller: the two are never told apart.",
     406: "The header Accept asks for something else than what is answered here.",
     409: "The record is not in the state that this needs, or the first request with the key is still at work.",
+    411: "The body came in chunks, without its length.",
     412: "The record has changed since; the answer carries its ETag as it is now.",
     413: "The request is too large.",
     415: "This type of content is not taken here.",
@@ -45,7 +46,7 @@ REFUSALS: Final[Mapping[int, str]] = {
     503: "Something is not to be had just now; trying later can help.",
 }
 EVERYWHERE: Final = (401, 403, 404, 406, 429, 500, 503)
-WRITING: Final = (400, 409, 413, 415, 422)
+WRITING: Final = (400, 409, 411, 413, 415, 422)
 
 
 def header(name: str, text: str, statuses: Sequence[int]) -> OpenApiParameter:

@@ -78,6 +78,14 @@ class RequestTooLarge(ApiRefusal):
     status = 413
 
 
+class LengthRequired(ApiRefusal):
+    """A body in chunks: the web server's interface hands none on whose length it is not told."""
+
+    code = "length_required"
+    kind = "unsupported"
+    status = 411
+
+
 class PreconditionRequired(ApiRefusal):
     code = "precondition_required"
     kind = "precondition"

@@ -42,6 +42,7 @@ INTERFACE_TEXTS: Final[dict[str, Text]] = {
     "method_not_allowed": _("This address does not know the method; the header Allow names those it knows."),
     "not_acceptable": _("The answer is JSON; the header Accept asks for something else."),
     "media_type_unsupported": _("This type of content is not taken here."),
+    "length_required": _("The body came in chunks. Send it whole, with its length in the header Content-Length."),
     "request_too_large": INTERFACE_BY_KIND["too_large"],
     "too_many_requests": INTERFACE_BY_KIND["too_many"],
     "precondition_required": _("Send the header If-Match with the ETag of the record as you last read it."),
