@@ -70,13 +70,6 @@ class Result:
     def total(self) -> int:
         return self.moved + sum(self.reasons.values())
 
-    def written(self) -> dict[str, Any]:
-        """As a job keeps it."""
-        failed = [
-            {"subject": each.name, "id": each.id, "code": each.code, "facts": each.facts} for each in self.refused
-        ]
-        return {"counts": {"moved": self.moved, **self.reasons}, "failed": failed, "report": None}
-
 
 def chosen_records(register: Register[Any], actor: Actor, chosen: Chosen) -> QuerySet[Any]:
     """By key, visible ones alone. Raises ``Invalid`` ``too_many_records`` past ``MOST``."""
@@ -173,7 +166,7 @@ def ask_for(
     return enqueue(actor, JOB, arguments, key)
 
 
-def run_bulk_move(context: JobContext) -> dict[str, Any]:
+def run_bulk_move(context: JobContext) -> None:
     """The job. Each move and the checkpoint that counts it are one transaction: a kill neither doubles nor loses one.
     Rights are those of the moment."""
     asked = context.arguments
@@ -183,23 +176,24 @@ def run_bulk_move(context: JobContext) -> dict[str, Any]:
     if move is None:
         raise NotFound("move_not_found", move=asked["move"])
     ids: Sequence[str] = asked["ids"]
-    result = _restored(context.checkpoint)
-    for place in range(result.total, len(ids)):
+    for place in range(context.checkpoint.get("done", 0), len(ids)):
         with unit_of_work(actor):
-            record = register.records(actor).filter(public_id=ids[place]).first()
-            if record is None:
-                result.refuse(Refused("", ids[place], "not_found"))
-            else:
-                _move_one(register, actor, move, record, asked["said"], result)
-            context.save_checkpoint(result.written())
+            made = _moved_by_id(register, actor, move, ids[place], asked["said"])
+            context.result.count("moved", made.moved)
+            for each in made.refused:
+                context.result.fail(each.name or each.id, each.code, {**each.facts, "id": each.id})
+            context.save_checkpoint({"done": place + 1, "result": context.result.kept()})
         context.progress(place + 1, len(ids))
-    return result.written()
 
 
-def _restored(state: dict[str, Any]) -> Result:
-    counts = dict(state.get("counts", {}))
-    refused = [Refused(each["subject"], each["id"], each["code"], each["facts"]) for each in state.get("failed", ())]
-    return Result(counts.pop("moved", 0), Counter(counts), refused)
+def _moved_by_id(register: Register[Any], actor: Actor, move: Move[Any], key: str, said: dict[str, Any]) -> Result:
+    result = Result()
+    record = register.records(actor).filter(public_id=key).first()
+    if record is None:
+        result.refuse(Refused("", key, "not_found"))
+    else:
+        _move_one(register, actor, move, record, said, result)
+    return result
 
 
 def ordered_ids(query: QueryDict) -> tuple[UUID, ...]:
