@@ -23,7 +23,7 @@ from zhiqiao.kit.columns import Column, Kind, Link, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box
 from zhiqiao.kit.moves import moves_of
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, View, Waits, Way
+from zhiqiao.kit.registers import Change, Move, Register, View, Waits
 from zhiqiao.kit.roles import STOCK, Role
 from zhiqiao.registry.models.patents import Funding, StatusGroup
 from zhiqiao.wording import sentence
@@ -95,10 +95,9 @@ def entries(actor: Actor) -> QuerySet[InventoryEntry]:
     return tiered_list(actor, TierFilter(in_stock=None)).select_related("inventory")
 
 
-def correct(actor: Actor, record: InventoryEntry | None, said: Mapping[str, Any]) -> InventoryEntry:
-    assert record is not None  # noqa: S101 -- a way to change is asked with a record
+def correct(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any]) -> InventoryEntry:
     words = {**said, "accepted_ways": tuple(said["accepted_ways"])}
-    return correct_entry(actor=actor, entry=record, correction=EntryCorrection(**words))
+    return correct_entry(actor=actor, entry=entry, correction=EntryCorrection(**words))
 
 
 def decide(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any]) -> InventoryEntry:
@@ -164,7 +163,7 @@ ENTRIES: Register[InventoryEntry] = Register(
     filters=EntryFilter,
     attach=with_decisions,
     table=ENTRY_STATES,
-    change=Way(
+    change=Change(
         _("The institution's words"), CORRECT, StatementForm, correct, first=as_it_stands,
         done=_("It is written down."),
     ),

@@ -73,6 +73,7 @@ class InventoryEntry(Record):
         indexes = [
             models.Index(fields=["organisation", "in_stock"], name="inventory_owner"),
             models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
+            models.Index(fields=["inventory", "suggested_tier", "-id"], name="inventory_suggested"),
         ]
 
     def __str__(self) -> str:
