@@ -80,7 +80,7 @@ def test_a_webhook_from_its_form_to_its_page(
 ) -> None:
     said = {"name": "科技办", "url": receiver.url, "kinds": ["need.stated"], "organisation": str(firm.public_id)}
     assert ENDPOINTS.create is not None and ENDPOINTS.may_create(listener)
-    made = ENDPOINTS.create.act(listener, None, cleaned(EndpointForm, listener, said))
+    made = ENDPOINTS.create.act(listener, cleaned(EndpointForm, listener, said))
     assert made.secret_once.startswith("whsec_") and made.organisation == firm
     told = shown(ENDPOINTS, listener, made)
     assert told["organisation"] == firm.name and told["kinds"] == ["need.stated"] and "owner" not in told
@@ -159,14 +159,14 @@ def test_a_webhook_that_broke_waits_for_its_owner(listener: Actor, endpoint: End
     waits = ENDPOINTS.waits[0]
     assert reading(ENDPOINTS, listener, waits.query).records.count() == 0
     Endpoint.objects.update(active=False, disabled_why="gone")
-    assert reading(ENDPOINTS, listener, waits.query).records.count() == 1 and waits.say(1) != waits.say(2)
+    assert reading(ENDPOINTS, listener, waits.query).records.count() == 1 and waits.words(1) != waits.words(2)
 
 
 def test_a_key_from_its_form_to_its_page(listener: Actor, member: Member) -> None:
     last_day = timezone.localdate()
     said = {"name": "报表", "scopes": ["read", "needs:write"], "last_day": last_day.isoformat()}
     assert KEYS.create is not None and KEYS.may_create(listener)
-    made = KEYS.create.act(listener, None, cleaned(KeyForm, listener, said))
+    made = KEYS.create.act(listener, cleaned(KeyForm, listener, said))
     assert made.secret_once.startswith("zq_")
     told = shown(KEYS, listener, made)
     assert told["scopes"] == ["needs:write", "read"] and made.secret_once not in str(told)
@@ -195,7 +195,7 @@ def test_lists_take_the_same_queries_however_long(
     for number in range(6):
         make_key(actor=listener, owner=owner, key=NewKey(f"{number}", ("read",), day))
         made = ENDPOINTS.create and ENDPOINTS.create.act(
-            listener, None, {"name": f"{number}", "url": receiver.url, "kinds": [], "organisation": ""}
+            listener, {"name": f"{number}", "url": receiver.url, "kinds": [], "organisation": ""}
         )
         test = ENDPOINTS.move_named("test")
         assert made and test

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tests.web.world import EVERYBODY, PUBLIC, Known, Person
 from zhiqiao.kit.permissions import ANY, Rule
-from zhiqiao.kit.registers import Register, Way
+from zhiqiao.kit.registers import Create, Register
 
 VERBS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LOGIN: Final = "login"
@@ -67,7 +67,7 @@ def is_open(register: Register[Any], person: Person) -> bool:
     return str(person.role) in set(map(str, register.roles))
 
 
-def may_make(register: Register[Any], way: Way[Any], person: Person) -> bool:
+def may_make(register: Register[Any], way: Create[Any], person: Person) -> bool:
     """A new record has no owner yet: only a rule over any record answers. Where the way asks by itself, it is because
     everybody here has a house, and is somebody: then each rule that speaks to them does."""
     rules = [rule for rule in register.policy.rules if rule.verb == way.verb and speaks_to(rule, person)]

@@ -21,7 +21,7 @@ from zhiqiao.kernel.errors import Conflict, NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.lists import one_of
-from zhiqiao.kit.registers import Move, Register, Way
+from zhiqiao.kit.registers import Create, Move, Register
 
 
 def found(register: Register[Any], actor: Actor, public_id: Any) -> Any:
@@ -54,9 +54,9 @@ def compare(register: Register[Any], actor: Actor, record: Model, wanted: str | 
         raise PreconditionFailed(etag)
 
 
-def created(register: Register[Any], actor: Actor, way: Way[Any], sent: Any) -> Answer:
+def created(register: Register[Any], actor: Actor, way: Create[Any], sent: Any) -> Answer:
     form = filled(way.form, actor, None, sent)
-    record = way.act(actor, None, form.cleaned_data)
+    record = way.act(actor, form.cleaned_data)
     told = told_of(register, actor, record)
     return Answer(201, told.body, {**told.headers, "Location": told.body["url"]})
 

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from zhiqiao.hooks.actions import (
     EndpointDetails,
@@ -34,7 +34,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, Related, View, Waits, Way
+from zhiqiao.kit.registers import Change, Create, Move, Register, Related, View, Waits
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.models import Organisation, User
 
@@ -88,16 +88,15 @@ def details(actor: Actor, said: Mapping[str, Any]) -> EndpointDetails:
     return EndpointDetails(said["name"], said["url"], tuple(said["kinds"]), house)
 
 
-def add(actor: Actor, record: Endpoint | None, said: Mapping[str, Any]) -> Endpoint:
+def add(actor: Actor, said: Mapping[str, Any]) -> Endpoint:
     if actor.user_key is None:
         raise Forbidden(verb="add")
     owner = User.objects.get(pk=actor.user_key)
     return add_endpoint(actor=actor, owner=owner, details=details(actor, said))
 
 
-def change(actor: Actor, record: Endpoint | None, said: Mapping[str, Any]) -> Endpoint:
-    assert record is not None  # noqa: S101 -- a way to change is asked with a record
-    return change_endpoint(actor=actor, endpoint=record, details=details(actor, said))
+def change(actor: Actor, endpoint: Endpoint, said: Mapping[str, Any]) -> Endpoint:
+    return change_endpoint(actor=actor, endpoint=endpoint, details=details(actor, said))
 
 
 def as_it_stands(endpoint: Endpoint) -> dict[str, Any]:
@@ -163,11 +162,11 @@ ENDPOINTS: Register[Endpoint] = Register(
     ),
     sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
     filters=EndpointFilter,
-    create=Way(
+    create=Create(
         _("Add a webhook"), "add", EndpointForm, add, allowed=lambda actor: actor.signed_in,
         done=_("The webhook is added. Copy its secret now: it is not shown again."),
     ),
-    change=Way(_("Change"), "change", EndpointForm, change, first=as_it_stands, done=_("The webhook is changed.")),
+    change=Change(_("Change"), "change", EndpointForm, change, first=as_it_stands, done=_("The webhook is changed.")),
     moves=(
         Move(
             "test", _("Send a test"), "test", test, offered=lambda e: e.active, icon="send",
@@ -202,9 +201,7 @@ ENDPOINTS: Register[Endpoint] = Register(
     waits=(
         Waits(
             "broken=broken",
-            lambda count: ngettext(
-                "%(count)s webhook was switched off", "%(count)s webhooks were switched off", count
-            ) % {"count": count},
+            ngettext_lazy("%(count)s webhook was switched off", "%(count)s webhooks were switched off", "count"),
             frozenset(Role), _("Its receiver took no messages. Mend it, then switch it on."), "webhook", "bad",
         ),
     ),

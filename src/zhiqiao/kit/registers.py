@@ -26,22 +26,29 @@ M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
-class Way(Generic[M]):
-    """A way to write a record: to make a new one, or to change one that is there.
-
-    ``act`` is called with ``actor``, ``record`` (None for a new one) and ``said``, the cleaned form; it returns the
-    record. ``first`` gives a form's first values; without it they are the record's own under the form's names.
-    ``allowed`` says whether this person may make a record at all, where the verb by itself does not.
-    """
+class Create(Generic[M]):
+    """How a new record is made: ``act`` is given the actor and the cleaned form. ``allowed`` says whether this person
+    may make one at all, where the policy cannot tell before there is a record."""
 
     label: Text
     verb: str
     form: type[RecordForm]
-    act: Callable[[Actor, M | None, Mapping[str, Any]], M]
-    first: Callable[[M], dict[str, Any]] | None = None
-    lead: Text = ""
+    act: Callable[[Actor, Mapping[str, Any]], M]
     done: Text = ""
     allowed: Callable[[Actor], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Change(Generic[M]):
+    """How a record is changed: ``act`` is given the actor, the record and the cleaned form. ``first`` gives the form's
+    first values; without it they are the record's own under the form's names."""
+
+    label: Text
+    verb: str
+    form: type[RecordForm]
+    act: Callable[[Actor, M, Mapping[str, Any]], M]
+    done: Text = ""
+    first: Callable[[M], dict[str, Any]] | None = None
 
     def as_it_stands(self, record: M) -> dict[str, Any]:
         """What the form shows before anybody changes anything."""
@@ -158,8 +165,8 @@ class Register(Generic[M]):
     empty: Text = ""
     attach: Callable[[Actor, Sequence[M]], None] | None = None
     table: TransitionTable | None = None
-    create: Way[M] | None = None
-    change: Way[M] | None = None
+    create: Create[M] | None = None
+    change: Change[M] | None = None
     moves: tuple[Move[M], ...] = ()
     related: tuple[Related[M], ...] = ()
     views: tuple[View, ...] = ()

@@ -27,7 +27,7 @@ from zhiqiao.kernel.errors import Conflict, Invalid, ZhiqiaoError
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import register_named, registers
 from zhiqiao.kit.forms import RecordForm
-from zhiqiao.kit.registers import Register, Way
+from zhiqiao.kit.registers import Create, Register
 from zhiqiao.kit.sheets import CellFault, SheetReader, asked_of, in_each_language, label_of, vocabulary_of
 from zhiqiao.wording import label, refusal
 
@@ -80,7 +80,7 @@ class FormStorer:
         assert register.create is not None  # noqa: S101 -- a register that takes lists through its form has one
         self.register = register
         self.kind = register.name
-        self.way: Way[Any] = register.create
+        self.way: Create[Any] = register.create
         self._reader: SheetReader | None = None
         self._known: dict[str, int] | None = None
 
@@ -140,7 +140,7 @@ class FormStorer:
             return refused_by_form(form, headings)
         try:
             with unit_of_work(actor):
-                record = self.way.act(actor, None, form.cleaned_data)
+                record = self.way.act(actor, form.cleaned_data)
         except ZhiqiaoError as error:
             return refused_by_rule(error, form, headings)
         except IntegrityError:

@@ -21,9 +21,9 @@ from zhiqiao.registry.models import Patent
 from zhiqiao.registry.models.patents import StatusGroup
 
 
-def state_and_match(actor: Actor, record: Need | None, said: Mapping[str, Any]) -> Need:
+def state_and_match(actor: Actor, said: Mapping[str, Any]) -> Need:
     """The need is on record whatever the index says; its page offers to match it where that failed."""
-    need = needs.state_need(actor, record, said)
+    need = needs.state_need(actor, said)
     with suppress(ZhiqiaoError):
         match_need(actor=actor, need=need)
     return need

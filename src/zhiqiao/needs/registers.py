@@ -12,7 +12,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Finding, Move, Register, View, Waits, Way
+from zhiqiao.kit.registers import Change, Create, Finding, Move, Register, View, Waits
 from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS, Role
 from zhiqiao.needs.actions import NeedChange, NeedStatement, change_need, close_need, hide_need, publish_need
 from zhiqiao.needs.actions import state_need as state
@@ -47,15 +47,14 @@ def firm(need: Need) -> Link | str:
     return Link(need.organisation_name, "organisation", str(house.public_id)) if house else need.organisation_name
 
 
-def state_need(actor: Actor, record: Need | None, said: Mapping[str, Any]) -> Need:
+def state_need(actor: Actor, said: Mapping[str, Any]) -> Need:
     house = next((each for each in behalves(actor) if each and str(each.public_id) == said["organisation"]), None)
     layers = {name: said[name] for name in ("title", "deadline", "published", "private_details", "contact", "phone")}
     return state(actor=actor, statement=NeedStatement(content=said["text"], organisation=house, **layers))
 
 
-def change(actor: Actor, record: Need | None, said: Mapping[str, Any]) -> Need:
-    assert record is not None  # noqa: S101 -- a way to change is asked with a record
-    return change_need(actor=actor, need=record, change=NeedChange(content=said["text"], **_without_text(said)))
+def change(actor: Actor, need: Need, said: Mapping[str, Any]) -> Need:
+    return change_need(actor=actor, need=need, change=NeedChange(content=said["text"], **_without_text(said)))
 
 
 def _without_text(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,11 +103,11 @@ NEEDS: Register[Need] = Register(
     ),
     filters=NeedFilter,
     finding=Finding(needs_begun, lambda need: (need.organisation_name, need.get_state_display())),
-    create=Way(
+    create=Create(
         _("State a need"), "state", NeedForm, state_need, allowed=lambda actor: bool(behalves(actor)),
         done=_("The need is on record."),
     ),
-    change=Way(_("Change"), "change", ChangeNeedForm, change, first=as_it_stands, done=_("The need is changed.")),
+    change=Change(_("Change"), "change", ChangeNeedForm, change, first=as_it_stands, done=_("The need is changed.")),
     moves=(
         Move(
             "publish", _("Publish"), "change", lambda actor, need, said: publish_need(actor=actor, need=need),

@@ -22,7 +22,7 @@ from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, since, until
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, View, Waits, Way
+from zhiqiao.kit.registers import Change, Move, Register, View, Waits
 from zhiqiao.kit.roles import EVERY_ROLE, Role
 from zhiqiao.parties.actions.jobs import cancel_job, retry_job
 from zhiqiao.parties.actions.schedules import change_schedule, run_schedule_now, switch_schedule
@@ -209,8 +209,7 @@ class ScheduleForm(RecordForm):
         return cron
 
 
-def change(actor: Actor, schedule: Schedule | None, said: Mapping[str, Any]) -> Schedule:
-    assert schedule is not None  # noqa: S101 -- there is no way to make one
+def change(actor: Actor, schedule: Schedule, said: Mapping[str, Any]) -> Schedule:
     return change_schedule(actor=actor, schedule=schedule, cron=said["cron"])
 
 
@@ -260,7 +259,7 @@ SCHEDULES: Register[Schedule] = Register(
     ),
     sorts=(Sort("name", "name"), Sort("-name", "name", descending=True)),
     filters=ScheduleFilter,
-    change=Way(
+    change=Change(
         _("Change when"), CHANGE, ScheduleForm, change, first=lambda schedule: {"cron": schedule.cron},
         done=_("The schedule is changed."),
     ),

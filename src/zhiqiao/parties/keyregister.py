@@ -20,13 +20,13 @@ from zhiqiao.kit.columns import Column, Kind, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
 from zhiqiao.kit.forms import DayInput, RecordForm
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, View, Waits, Way
+from zhiqiao.kit.registers import Create, Move, Register, View, Waits
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions.keys import LONGEST_LIFE, NewKey, make_key, revoke_key
 from zhiqiao.parties.models import ApiKey, KeyState, User
 from zhiqiao.parties.policies import KEYS as POLICY
 from zhiqiao.parties.scopes import KEYS as REGISTER_OF_KEYS
-from zhiqiao.parties.scopes import READ, WRITE
+from zhiqiao.parties.scopes import READ, WRITE, is_scope
 from zhiqiao.parties.selectors import keys_visible_to
 
 USUAL_LIFE = timedelta(days=90)
@@ -87,10 +87,11 @@ def scope_choices(actor: Actor) -> list[tuple[str, str]]:
         about = {"register": register.title}
         named.append((f"{register.path}:{READ}", _now("%(register)s: read") % about))
         named.append((f"{register.path}:{WRITE}", _now("%(register)s: read and write") % about))
-    return [(scope, words) for scope, words in named if scope != f"{REGISTER_OF_KEYS}:{WRITE}"]
+    paths = {register.path for register in registers()}
+    return [(scope, words) for scope, words in named if is_scope(scope, paths)]
 
 
-def make(actor: Actor, record: ApiKey | None, said: Mapping[str, Any]) -> ApiKey:
+def make(actor: Actor, said: Mapping[str, Any]) -> ApiKey:
     if actor.user_key is None:
         raise Forbidden(verb="make")
     key = NewKey(said["name"], tuple(said["scopes"]), said["last_day"])
@@ -134,7 +135,7 @@ KEYS: Register[ApiKey] = Register(
         Sort("-expires", "expires_at", descending=True),
     ),
     filters=KeyFilter,
-    create=Way(
+    create=Create(
         _("Make a key"), "make", KeyForm, make, allowed=lambda actor: actor.signed_in,
         done=_("The key is made. Copy it now: it is not shown again."),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -18,7 +18,7 @@ from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Move, Register, Way
+from zhiqiao.kit.registers import Create, Move, Register
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions import NewPerson, close_login, create_user, end_role, grant_role, set_password
 from zhiqiao.parties.models import Membership, Organisation, User
@@ -115,11 +115,7 @@ def roles_of(user: User) -> list[str]:
     return [role_in(each) for each in vars(user).get("in_force", ())]
 
 
-def people(actor: Actor) -> QuerySet[User]:
-    return log_ins(actor)
-
-
-def take_in(actor: Actor, record: User | None, said: Mapping[str, Any]) -> User:
+def take_in(actor: Actor, said: Mapping[str, Any]) -> User:
     """A log-in with its first role and a password that is shown once; no log-in stays behind where the role is
     refused."""
     password = secrets.token_urlsafe(12)
@@ -164,7 +160,7 @@ PEOPLE: Register[User] = Register(
         "keeps its history. Nobody can hand out a role to themselves."
     ),
     policy=USERS,
-    records=people,
+    records=log_ins,
     named=lambda user: user.display_name,
     roles=HANDING_OUT | {Role.BUREAU_AUDITOR},
     columns=(
@@ -177,7 +173,7 @@ PEOPLE: Register[User] = Register(
     ),
     sorts=(Sort("login", "username"), Sort("-login", "username", descending=True)),
     filters=PersonFilter,
-    create=Way(
+    create=Create(
         _("New log-in"), "create", NewPersonForm, take_in, done=_("The log-in is made. Hand over the password now."),
     ),
     moves=(

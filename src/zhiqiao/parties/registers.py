@@ -17,7 +17,7 @@ from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Finding, Register, Way
+from zhiqiao.kit.registers import Change, Create, Finding, Register
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS
 from zhiqiao.parties.acting import actors_named, with_actors
 from zhiqiao.parties.actions.organisations import OrganisationDetails, describe_organisation, register_organisation
@@ -97,13 +97,12 @@ def details(said: Mapping[str, Any], organisation: Organisation | None = None) -
     return OrganisationDetails(name, honours=honours, credit_code=said["credit_code"] or None, **stated)
 
 
-def register(actor: Actor, record: Organisation | None, said: Mapping[str, Any]) -> Organisation:
+def register(actor: Actor, said: Mapping[str, Any]) -> Organisation:
     return register_organisation(actor=actor, details=details(said))
 
 
-def describe(actor: Actor, record: Organisation | None, said: Mapping[str, Any]) -> Organisation:
-    assert record is not None  # noqa: S101 -- a way to change is asked with a record
-    return describe_organisation(actor=actor, organisation=record, details=details(said, record))
+def describe(actor: Actor, organisation: Organisation, said: Mapping[str, Any]) -> Organisation:
+    return describe_organisation(actor=actor, organisation=organisation, details=details(said, organisation))
 
 
 def as_it_stands(organisation: Organisation) -> dict[str, Any]:
@@ -152,8 +151,10 @@ ORGANISATIONS: Register[Organisation] = Register(
     ),
     filters=OrganisationFilter,
     attach=with_places_and_industries,
-    create=Way(_("Register an organisation"), "register", NewOrganisationForm, register, done=_("It is registered.")),
-    change=Way(_("Change"), "describe", OrganisationForm, describe, first=as_it_stands, done=_("It is changed.")),
+    create=Create(
+        _("Register an organisation"), "register", NewOrganisationForm, register, done=_("It is registered.")
+    ),
+    change=Change(_("Change"), "describe", OrganisationForm, describe, first=as_it_stands, done=_("It is changed.")),
     intake="organisations",
     events={
         "parties.register_organisation": "organisation.registered",

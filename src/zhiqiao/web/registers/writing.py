@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from zhiqiao.kernel.errors import Forbidden, NotFound, ZhiqiaoError
 from zhiqiao.kit.bulk import AT_ONCE, Chosen, ask_for, chosen_records, move_all, ordered_ids, preview
 from zhiqiao.kit.forms import RecordForm
-from zhiqiao.kit.registers import Move, Way
+from zhiqiao.kit.registers import Change, Create, Move
 from zhiqiao.kit.versions import version_of
 from zhiqiao.web.registers.base import RegisterView
 from zhiqiao.wording import refusal
@@ -31,7 +31,7 @@ def told(form: RecordForm, error: ZhiqiaoError) -> RecordForm:
 
 
 class RegisterNew(RegisterView):
-    def way(self) -> Way[Any]:
+    def way(self) -> Create[Any]:
         """Raises ``NotFound`` where the register takes none this way, ``Forbidden`` for those who may not."""
         if self.register.create is None:
             raise NotFound
@@ -55,7 +55,7 @@ class RegisterNew(RegisterView):
         if not form.is_valid():
             return self.asked(way, form)
         try:
-            record = way.act(self.actor, None, form.cleaned_data)
+            record = way.act(self.actor, form.cleaned_data)
         except ZhiqiaoError as error:
             return self.asked(way, told(form, error))
         if way.done:
@@ -65,8 +65,8 @@ class RegisterNew(RegisterView):
     def after(self, record: Any) -> HttpResponse:
         return self.once(record) or redirect(self.page_of(record))
 
-    def asked(self, way: Way[Any], form: RecordForm) -> HttpResponse:
-        return self.show_form(form, {"title": way.label, "lead": way.lead, "button": way.label})
+    def asked(self, way: Create[Any], form: RecordForm) -> HttpResponse:
+        return self.show_form(form, {"title": way.label, "button": way.label})
 
 
 class RegisterChange(RegisterView):
@@ -91,16 +91,16 @@ class RegisterChange(RegisterView):
             messages.success(request, str(way.done))
         return redirect(self.page_of(record))
 
-    def changing(self, public_id: UUID) -> tuple[Any, Way[Any]]:
+    def changing(self, public_id: UUID) -> tuple[Any, Change[Any]]:
         record, way = self.record(public_id), self.register.change
         if way is None:
             raise NotFound
         self.register.policy.require(self.actor, way.verb, record)
         return record, way
 
-    def asked(self, way: Way[Any], record: Any, form: RecordForm, status: int = 200) -> HttpResponse:
+    def asked(self, way: Change[Any], record: Any, form: RecordForm, status: int = 200) -> HttpResponse:
         context = {
-            "title": way.label, "lead": way.lead or self.register.named(record), "button": _("Save"), "record": record,
+            "title": way.label, "lead": self.register.named(record), "button": _("Save"), "record": record,
             "cancel": self.page_of(record), "hidden": {SEEN: version_of(record)},
         }  # fmt: skip
         return self.show_form(form, context, status)
