@@ -141,7 +141,7 @@ FACES: Final[dict[str, Face]] = {
         template="imports/page.html", page=imported, list=may_import,
     ),
     "job": Face(body="jobs/state.html", page=job),
-    "entry": Face(empty="inventory/empty.html", aside="inventory/suggestion.html", page=entry),
+    "entry": Face(empty="inventory/empty.html", aside="inventory/suggestion.html", page=entry, list=may_import),
     "audit": Face(above="audit/seal.html", list=seal),
 }  # fmt: skip
 

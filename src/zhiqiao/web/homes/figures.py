@@ -15,6 +15,7 @@ from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.lists import reading
 from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.roles import CITY_READERS, Role
+from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import needs_visible_to
 from zhiqiao.parties.selectors import living_organisations
 from zhiqiao.registry.selectors import patents_visible_to
@@ -69,7 +70,9 @@ def _of_the_stock(actor: Actor) -> Figure:
 
 def _of_needs(actor: Actor) -> Iterator[Figure]:
     needs = needs_visible_to(actor).filter(state="open")
-    yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open", _whose(actor))
+    # Most people see only what is published of the city's needs: few is not the same as few wanted.
+    whose = "" if NEEDS.may(actor, "state") else _("Published, or your own")
+    yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open", whose)
     if actor.holds(Role.ENTERPRISE_MEMBER):
         own = needs.filter(organisation_id__in=actor.organisations)
         yield Figure(_("Needs of your firm"), count_up_to(own), f"{reverse('need_list')}?state=open", _("Open"))

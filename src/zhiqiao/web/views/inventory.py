@@ -21,6 +21,7 @@ from zhiqiao.inventory.selectors.lists import DueFee
 from zhiqiao.kernel.periods import PUBLISHED_PLAN
 from zhiqiao.kit.downloads import Sheet, download
 from zhiqiao.parties.models import Organisation
+from zhiqiao.registry.sending import importable
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.web.stocktaking import last_taken
 
@@ -38,6 +39,7 @@ def inventory_home(request: SignedInRequest) -> HttpResponse:
         (_("On the register"), covered.registered, covered.rate(covered.registered)),
     ]
     context = {"overview": overview, "coverage": covered, "rates": rates, "taking": last_taken()}
+    context["may_import"] = importable(request.actor)
     return render(request, "inventory/home.html", context)
 
 
