@@ -20,7 +20,7 @@ from zhiqiao.api import rates
 from zhiqiao.api.urls import urlpatterns
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.catalogue import registers
-from zhiqiao.kit.permissions import HISTORY
+from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Register
 from zhiqiao.parties.actors import actor_for
 
@@ -77,11 +77,11 @@ def rows_of_record(register: Register[Any], actor: Actor, public_id: str) -> Ite
         yield Row("PATCH", base, expected("PATCH", register.change.verb))
     for move in register.moves:
         yield Row("POST", f"{base}{move.name}/", expected("POST", move.verb))
-    if HISTORY in register.policy.verbs:
+    parts = {"timeline/": HISTORY, "comments/": COMMENT, "files/": ATTACH}
+    for part in (each for each, verb in parts.items() if verb in register.policy.verbs):
         sees = record is not None and register.may(actor, HISTORY, record)
         beside = one(401) if not actor.signed_in else expected("GET") if sees else one(404)
-        for part in ("timeline/", "comments/", "files/"):
-            yield Row("GET", base + part, beside)
+        yield Row("GET", base + part, beside)
 
 
 DONE_SET = frozenset(DONE)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import RegexValidator
 from django.forms.utils import ErrorDict
 from django.utils.encoding import force_str
 from rest_framework import serializers
@@ -180,8 +181,9 @@ def field_schema(asked: forms.Field) -> dict[str, Any]:
         schema["type"] = [schema["type"], "null"]
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], "", None]
-    words = ". ".join(str(each).rstrip(".") for each in (asked.label, asked.help_text) if each)
-    return {**schema, "description": words} if words else schema
+    words = [str(each) for each in (asked.label, asked.help_text) if each]
+    ended = [each if each[-1] in ".?!" else f"{each}." for each in words]
+    return {**schema, "description": " ".join(ended)} if ended else schema
 
 
 def _typed(asked: forms.Field) -> dict[str, Any]:
@@ -199,7 +201,7 @@ def _typed(asked: forms.Field) -> dict[str, Any]:
         return {"type": "integer", **_bounds(asked)}
     if isinstance(asked, forms.DateField):
         return {"type": "string", "format": "date"}
-    return {"type": "string", **_lengths(asked), **_choices(asked)}
+    return {"type": "string", **_lengths(asked), **_pattern(asked), **_choices(asked)}
 
 
 def _bounds(asked: forms.IntegerField) -> dict[str, Any]:
@@ -215,6 +217,13 @@ def _lengths(asked: forms.Field) -> dict[str, Any]:
     if not asked.required:
         found["minLength"] = None  # left empty is always well
     return {name: bound for name, bound in found.items() if bound is not None}
+
+
+def _pattern(asked: forms.Field) -> dict[str, Any]:
+    """The form's own pattern, where JSON Schema reads it as Python does."""
+    plain = [re.compile(each.regex).pattern for each in asked.validators if type(each) is RegexValidator]
+    portable = [each for each in plain if re.fullmatch(r"\^.*\$", each) and not re.search(r"(?<!\\)\(\?", each)]
+    return {"pattern": portable[0] if asked.required else f"^$|{portable[0]}"} if portable else {}
 
 
 def _choices(asked: forms.Field) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from zhiqiao.api.views.records import (
     RecordSheet,
 )
 from zhiqiao.kit.catalogue import registers
-from zhiqiao.kit.permissions import HISTORY
+from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Register
 
 OWN: dict[str, type[RecordList]] = {"import": ImportList}
@@ -50,7 +50,9 @@ def places_of_record(register: Register[Any]) -> Iterator[URLPattern]:
             yield path(f"{register.path}/bulk/{move.name}/", place, name=f"{name}_bulk_{move.name}")
     if HISTORY in register.policy.verbs:
         yield path(f"{one}timeline/", Timeline.as_view(register=register), name=f"{name}_timeline")
+    if COMMENT in register.policy.verbs:
         yield path(f"{one}comments/", Comments.as_view(register=register), name=f"{name}_comments")
+    if ATTACH in register.policy.verbs:
         yield path(f"{one}files/", Files.as_view(register=register), name=f"{name}_files")
         yield path(f"{one}files/<uuid:file_id>/", OneFile.as_view(register=register), name=f"{name}_file")
 

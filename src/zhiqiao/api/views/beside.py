@@ -85,7 +85,7 @@ class Timeline(BesideRecord):
     def described(self, method: str) -> Operation:
         register = self.register
         return Operation(
-            f"list_history_of_{register.name}", "What happened to the record, newest first", register_id(register),
+            f"list_history_of_{register.name}", f"{register.one}: what happened, newest first", register_id(register),
             parameters=[PUBLIC_ID], answers={(200, JSON): described(items_of("Happening", HAPPENING), "The history.")},
         )  # fmt: skip
 
@@ -118,11 +118,11 @@ class Comments(BesideRecord):
         if method != "POST":
             shape = items_of("Comment", COMMENT_SCHEMA)
             return Operation(
-                f"list_comments_of_{register.name}", "Comments on the record, oldest first", register_id(register),
+                f"list_comments_of_{register.name}", f"{register.one}: comments, oldest first", register_id(register),
                 parameters=[PUBLIC_ID], answers={(200, JSON): described(shape, "The comments.")},
             )  # fmt: skip
         return Operation(
-            f"comment_on_{register.name}", "Comment on the record", register_id(register),
+            f"comment_on_{register.name}", f"{register.one}: comment", register_id(register),
             parameters=[PUBLIC_ID, IDEMPOTENCY, REPLAYED],
             body={JSON: Body(asked=CommentForm.base_fields, name="NewComment")},
             answers={(201, JSON): described(Shape("Comment", lambda: COMMENT_SCHEMA, (who(),)), "The comment.")},
@@ -167,12 +167,12 @@ class Files(BesideRecord):
         register = self.register
         if method != "POST":
             return Operation(
-                f"list_files_of_{register.name}", "Files beside the record, oldest first", register_id(register),
+                f"list_files_of_{register.name}", f"{register.one}: files, oldest first", register_id(register),
                 parameters=[PUBLIC_ID], answers={(200, JSON): described(items_of("File", FILE), "The files.")},
             )  # fmt: skip
         sent = {"type": "object", "properties": {"file": BYTES}, "required": ["file"]}
         return Operation(
-            f"attach_file_to_{register.name}", "Put a file beside the record", register_id(register),
+            f"attach_file_to_{register.name}", f"{register.one}: put a file beside it", register_id(register),
             parameters=[PUBLIC_ID, IDEMPOTENCY, REPLAYED], body={"multipart/form-data": sent},
             answers={(201, JSON): described(Shape("File", lambda: FILE, (who(),)), "The file.")},
             refusals=WRITING,
@@ -195,7 +195,7 @@ class OneFile(BesideRecord):
     def described(self, method: str) -> Operation:
         register = self.register
         return Operation(
-            f"get_file_of_{register.name}", "Fetch a file", register_id(register),
+            f"get_file_of_{register.name}", f"{register.one}: fetch a file", register_id(register),
             parameters=[PUBLIC_ID, uuid_in_path("file_id", "The file's id.")],
             answers={(200, "application/octet-stream"): described(BYTES, "Its bytes.")},
         )  # fmt: skip

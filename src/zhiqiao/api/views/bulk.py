@@ -74,7 +74,7 @@ class BulkMove(RegisterAddress):
         name = f"{camel(register.name)}{camel(move.name)}Bulk"
         shape = Shape("BulkResult", lambda: RESULT, (Shape("Refused", lambda: REFUSED),))
         return Operation(
-            f"{move.name}_{register_id(register)}", f"{move.label}: many at once", register_id(register),
+            f"{move.name}_{register_id(register)}", f"{register.title}: {move.label} (many)", register_id(register),
             parameters=[IDEMPOTENCY, REPLAYED], body={JSON: Shape(name, lambda: sent)},
             answers={(200, JSON): described(shape, "What became of each.")}, refusals=WRITING,
         )  # fmt: skip

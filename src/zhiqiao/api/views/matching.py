@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from zhiqiao.api.fields import Body
 from zhiqiao.api.forms import QuestionForm
 from zhiqiao.api.operations import JSON, WRITING, Operation, described
+from zhiqiao.api.problems import ScopeMissing
 from zhiqiao.api.represent import link_of
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
 from zhiqiao.api.views.base import Address
@@ -50,8 +51,11 @@ class Match(Address):
         return "read"
 
     def admit(self) -> None:
+        patents = register_named("patent")
+        if not self.caller.reaches(patents.path, self.verb):
+            raise ScopeMissing(scope=f"{patents.path}:{self.verb}")
         super().admit()
-        if not register_named("patent").open_to(self.actor):
+        if not patents.open_to(self.actor):
             raise NotFound
 
     def post(self, request: Request) -> Response:

@@ -62,7 +62,7 @@ class RecordList(RegisterAddress):
         register = self.register
         return Operation(
             id=f"list_{register_id(register)}",
-            summary=f"List {register.path}",
+            summary=f"{register.title}: list",
             tag=register_id(register),
             description="Filters, order and pages are those of the list on the pages; see the guide for paging.",
             parameters=[*filter_parameters(self), *paging_parameters(self), header("Link", "RFC 8288.", [200])],
@@ -87,7 +87,7 @@ class RecordListAndNew(RecordList):
         assert register.create is not None  # noqa: S101 -- only then is there such an address
         return Operation(
             id=f"create_{register.name}",
-            summary=f"Make a new {register.name}",
+            summary=f"{register.one}: make a new one",
             tag=register_id(register),
             parameters=[
                 IDEMPOTENCY, header("ETag", ETAG, [201]), header("Location", "The new record.", [201]), REPLAYED
@@ -115,7 +115,7 @@ class RecordSheet(RegisterAddress):
         register = self.register
         return Operation(
             id=f"export_{register_id(register)}_{self.sheet}",
-            summary=f"All of the list as {self.sheet}",
+            summary=f"{register.title}: the whole list as {self.sheet}",
             tag=register_id(register),
             parameters=[*filter_parameters(self), paging_parameters(self)[0]],
             answers={(200, SHEETS[self.sheet]): described({"type": "string"}, "The sheet.")},
@@ -137,7 +137,7 @@ class OneRecord(RegisterAddress):
         register = self.register
         return Operation(
             id=f"get_{register.name}",
-            summary=f"Read one of {register.path}",
+            summary=f"{register.one}: read",
             tag=register_id(register),
             parameters=[PUBLIC_ID, IF_NONE_MATCH, header("ETag", ETAG, [200, 304])],
             answers={
@@ -163,7 +163,7 @@ class OneRecordToChange(OneRecord):
         body = body_of(register.change.form, f"{camel(register.name)}Change", partial=True)
         return Operation(
             id=f"change_{register.name}",
-            summary=f"Change one of {register.path}",
+            summary=f"{register.one}: change",
             tag=register_id(register),
             description="A merge patch (RFC 7396): what is not sent stays, null takes a value away.",
             parameters=[PUBLIC_ID, IF_MATCH, IDEMPOTENCY, header("ETag", ETAG, [200, 412]), REPLAYED],
@@ -187,7 +187,7 @@ class RecordMove(RegisterAddress):
         register, move = self.register, self.move
         return Operation(
             id=f"{move.name}_{register.name}",
-            summary=str(move.label),
+            summary=f"{register.one}: {move.label}",
             tag=register_id(register),
             description=str(move.confirm),
             parameters=[PUBLIC_ID, IF_MATCH, IDEMPOTENCY, header("ETag", ETAG, [200, 412]), REPLAYED],
