@@ -23,6 +23,8 @@ OWN = (
     IPv6Network("::1/128"), IPv6Network("fc00::/7"),
 )  # fmt: skip
 COMPATIBLE = IPv6Network("::/96")
+# Handed out for networks of one's own, and the address behind which a cloud answers its own machines.
+NEVER = (IPv6Network("fec0::/10"), IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*", re.ASCII | re.IGNORECASE)
 Address = IPv4Address | IPv6Address
 
@@ -116,6 +118,8 @@ def may_call(address: Address, *, private: bool) -> bool:
             return may_call(IPv4Address(int(address) & 0xFFFFFFFF), private=private)
         if _stands_for_another(address):
             return False
+    if any(address in network for network in NEVER):
+        return False
     if any(address in network for network in OWN):
         return private
     return address.is_global and not (address.is_multicast or address.is_reserved)

@@ -53,7 +53,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, *, private: bool) ->
         answer = Answer(error="address_refused")
     except Unreachable as refusal:
         answer = Answer(error=refusal.reason)
-    except (HTTPError, http.client.HTTPException, OSError, ValueError) as failure:
+    except (HTTPError, http.client.HTTPException, OSError, ValueError, ArithmeticError) as failure:
         late = time.monotonic() - began >= WHOLE_SECONDS
         answer = Answer(error="timed_out" if late else error_code(failure))
     taken = int((time.monotonic() - began) * 1000)
@@ -132,6 +132,6 @@ def asked_pause(text: str | None) -> timedelta | None:
         return timedelta(seconds=int(asked))
     try:
         moment = parsedate_to_datetime(asked)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # the last for figures that no calendar has
         return None
     return max(timedelta(), moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC))

@@ -19,6 +19,9 @@ from zhiqiao.kit.registers import Register
 
 MOST_SHOWN: Final = 200  # entries; the trail itself has them all
 LONGEST_SHOWN: Final = 120  # characters of a value
+FOUND: Final = frozenset({"patents", "organisations"})
+"""What a matching found, as entries of earlier versions name it: whoever had it made may have seen more than those who
+read the history now, so it is told to those alone who look over the city."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,13 @@ def history_of(register: Register[Any], actor: Actor, record: Model) -> list[Hap
         return []
     subject = register.subject_of(record)
     entries = AuditEntry.objects.filter(subject_type=subject.type, subject_id=subject.id).order_by("-id")
-    return [_happening(entry) for entry in entries[:MOST_SHOWN]]
+    untold = frozenset() if actor.reads_city else FOUND
+    return [_happening(entry, untold) for entry in entries[:MOST_SHOWN]]
 
 
-def _happening(entry: AuditEntry) -> Happening:
+def _happening(entry: AuditEntry, untold: frozenset[str]) -> Happening:
     content = json.loads(entry.content)
-    changes = tuple(_changes(content["before"], content["after"]))
+    changes = tuple(each for each in _changes(content["before"], content["after"]) if each.field not in untold)
     return Happening(entry.at, entry.actor_id, entry.action, changes, entry.block_id is not None)
 
 

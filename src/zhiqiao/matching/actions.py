@@ -38,7 +38,8 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
         Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
         with taken_means("matched_meanwhile", need=str(need.public_id)):
             kept = Match.objects.bulk_create(_match(need, rank, each, work.at) for rank, each in enumerate(found, 1))
-        after = {"version": version(), "patents": [each.document.number for each in found]}
+        # How many, never which: the trail of a need is its firm's to read, and whoever matches may see more than it.
+        after = {"version": version(), "found": len(found)}
         work.record("matching.match_need", Subject("needs.need", str(need.public_id)), None, after)
     return kept
 
@@ -63,7 +64,8 @@ def suggest_push(*, actor: Actor, patent: Patent, most: int = 20) -> list[PushSu
             kept = PushSuggestion.objects.bulk_create(
                 _suggestion(patent, rank, each, work.at) for rank, each in enumerate(found, 1)
             )
-        after = {"version": RULES_VERSION, "organisations": [str(each.organisation.public_id) for each in found]}
+        # How many, never which: a firm can be among them for a need that nobody else may read.
+        after = {"version": RULES_VERSION, "found": len(found)}
         work.record("matching.suggest_push", Subject("registry.patent", str(patent.public_id)), None, after)
     return kept
 

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 READ, WRITE = "read", "write"
 VERBS = (READ, WRITE)
 KEYS = "keys"
-"""The register of keys, which no key writes: one could give itself more scopes and a longer life."""
+PEOPLE = "people"
+BY_PEOPLE_ALONE = frozenset({KEYS, PEOPLE})
+"""Registers that no key writes: one could give itself more scopes and a longer life, or be told a new password and so
+become the person."""
 
 
 def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
     """Whether one of the scopes reaches so far. Who may write may read the same, for a change starts with a look.
-    Keys are made and revoked by people alone."""
-    if (register_path, verb) == (KEYS, WRITE):
+    Keys and log-ins are written by people alone."""
+    if register_path in BY_PEOPLE_ALONE and verb == WRITE:
         return False
     enough = (verb, WRITE) if verb == READ else (verb,)
     held = frozenset(scopes)
@@ -22,6 +25,6 @@ def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
 
 def is_scope(text: str, register_paths: Iterable[str]) -> bool:
     path, _, verb = text.rpartition(":")
-    if (path, verb) == (KEYS, WRITE):
+    if path in BY_PEOPLE_ALONE and verb == WRITE:
         return False
     return verb in VERBS and (path in register_paths if path else ":" not in text)
