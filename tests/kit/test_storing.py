@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,13 +16,13 @@ from tests.importing.lists import write_list
 from tests.kit.conftest import ActorOf
 from tests.web.conftest import City
 from zhiqiao.core import importing
-from zhiqiao.core.audit import Work
+from zhiqiao.core.audit import Work, unit_of_work
 from zhiqiao.core.blobs import open_blob
 from zhiqiao.core.importing import ImportRequest, carry_out, start_import, undo_import
 from zhiqiao.core.models import AuditEntry, ImportRow, ImportRun
 from zhiqiao.core.reports import write_report
 from zhiqiao.kernel.errors import Conflict, Invalid
-from zhiqiao.kit.actors import PUBLIC
+from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.sheets import SheetReader, asked_of
@@ -114,6 +114,28 @@ def test_what_failed_leaves_no_trail(city: City, take: Take) -> None:
     before = AuditEntry.objects.filter(action="parties.register_organisation").count()
     take([house(city.houses["firm"].name), house("示例甲公司")])
     assert AuditEntry.objects.filter(action="parties.register_organisation").count() == before + 1
+
+
+def test_what_the_database_refuses_holds_up_no_other_row(city: City, actor: ActorOf, tmp_path: Path) -> None:
+    create = HOUSES.create
+    assert create is not None
+
+    def careless(who: Actor, said: Mapping[str, Any]) -> Organisation:
+        with unit_of_work(who) as work:
+            made = Organisation.objects.create(name=said["name"], name_key=said["name"], kind=said["kind"])
+            work.record("test.make", ORGANISATIONS.subject_of(made), None, {"name": made.name})
+            if said["name"].startswith("坏"):
+                Organisation.objects.create(public_id=made.public_id, name="x", name_key="x", kind="enterprise")
+        return made
+
+    place = write_list(tmp_path / "单位.csv", [house("坏公司"), house("好公司")])
+    request = ImportRequest(kind="organisation", files=(("单位.csv", place),), sender="示例")
+    run = start_import(actor=actor("bureau"), request=request)
+    storer = FormStorer(replace(HOUSES, create=replace(create, act=careless)))
+    run = carry_out(actor=actor("bureau"), run=run, storer=storer)
+    assert (run.created, rejected(run)) == (1, [(2, ["record_doubled"], "")])
+    assert not Organisation.objects.filter(name="坏公司").exists()
+    assert AuditEntry.objects.filter(action="test.make").count() == 1
 
 
 def test_who_may_not_write_brings_nothing_in(take: Take) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Model
 
-from zhiqiao.core.audit import Work, canonical, unit_of_work
+from zhiqiao.core.audit import Work, canonical
 from zhiqiao.core.encryption import blind_index
 from zhiqiao.core.importing import Outcome
 from zhiqiao.core.jobqueue import load_function
@@ -139,8 +139,7 @@ class FormStorer:
         if not form.is_valid():
             return refused_by_form(form, headings)
         try:
-            with unit_of_work(actor):
-                record = self.way.act(actor, form.cleaned_data)
+            record = self.way.act(actor, form.cleaned_data)  # in a unit of work of its own
         except ZhiqiaoError as error:
             return refused_by_rule(error, form, headings)
         except IntegrityError:
