@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhiqiao.inventory.models import InventoryEntry, Tier
 from zhiqiao.inventory.rules.statements import EXPLOITATION, MATURITY, SELF_GRADES, WAYS, WILLING
@@ -61,8 +62,8 @@ class StatementForm(RecordForm):
     )  # fmt: skip
     exploitation = forms.ChoiceField(label=_("Exploitation"), required=False)
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("A refusal needs its reason here."),
+        label=pgettext_lazy("of an institution", "Note"), required=False, max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("A refusal needs its reason here."),
     )  # fmt: skip
 
     def prepare(self) -> None:

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from zhiqiao.core.jobprogress import JobProgress, progress_of
 from zhiqiao.core.jobqueue import handler_paths
@@ -142,7 +142,7 @@ JOBS: Register[Job] = Register(
         Column("failure", _("Why it stopped"), why_failed),
         Column("failures", _("Failed"), lambda job: told_of(job).get("failures"), Kind.COUNT),
         Column("facts", _("About"), facts_of, Kind.LONG, listed=False),
-        Column("counts", _("What was done"), counts_of, Kind.LONG, listed=False),
+        Column("counts", pgettext_lazy("of work", "What was done"), counts_of, Kind.LONG, listed=False),
         Column("failed", _("What failed and why"), failures_of, Kind.LONG, listed=False),
     ),
     sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
@@ -150,7 +150,7 @@ JOBS: Register[Job] = Register(
     attach=attach,
     moves=(
         Move(
-            "cancel", _("Cancel"), CANCEL, cancel, offered=going, icon="x", tone="danger",
+            "cancel", _("Cancel the work"), CANCEL, cancel, offered=going, icon="x", tone="danger",
             confirm=_("It stops at its next step. What was done so far stays."),
             done=_("The work stops at its next step."),
         ),
@@ -253,8 +253,8 @@ SCHEDULES: Register[Schedule] = Register(
         Column("kind", _("What"), lambda schedule: schedule.kind, Kind.TAG),
         Column("cron", _("When"), lambda schedule: schedule.cron, Kind.NUMBER),
         Column("enabled", _("On"), lambda schedule: schedule.enabled, Kind.FLAG),
-        Column("next_due", _("Next"), lambda schedule: schedule.next_due, Kind.MOMENT),
-        Column("last_due", _("Last"), lambda schedule: schedule.last_due, Kind.MOMENT),
+        Column("next_due", pgettext_lazy("of a schedule", "Next"), lambda schedule: schedule.next_due, Kind.MOMENT),
+        Column("last_due", pgettext_lazy("of a schedule", "Last"), lambda schedule: schedule.last_due, Kind.MOMENT),
         Column("last_state", _("How the last one ended"), last_state, Kind.CODE),
     ),
     sorts=(Sort("name", "name"), Sort("-name", "name", descending=True)),

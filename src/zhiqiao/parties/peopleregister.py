@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Invalid
@@ -32,7 +32,11 @@ HANDING_OUT = frozenset({Role.SYSTEM_ADMIN, Role.BUREAU_OFFICER, Role.HOLDER_MAN
 class PersonFilter(Filters):
     q = search_box(_("Name or log-in"))
     role = choice(_("Role"), Role.choices, method="by_role")
-    active = choice(_("State"), [("True", _("Can sign in")), ("False", _("Closed"))], field_name="is_active")
+    active = choice(
+        _("State"),
+        [("True", _("Can sign in")), ("False", pgettext_lazy("of a log-in", "Closed"))],
+        field_name="is_active",
+    )
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         words = value.strip()
@@ -73,7 +77,7 @@ class NewPersonForm(RoleForm):
     username = forms.CharField(
         label=_("Log-in"), max_length=150, help_text=_("Small letters, digits, dots; three characters at least."),
     )  # fmt: skip
-    display_name = forms.CharField(label=_("Name"), max_length=100)
+    display_name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), required=False)
     field_order = ("username", "display_name", "email", "role", "organisation")
 
@@ -164,7 +168,7 @@ PEOPLE: Register[User] = Register(
     named=lambda user: user.display_name,
     roles=HANDING_OUT | {Role.BUREAU_AUDITOR},
     columns=(
-        Column("name", _("Name"), lambda u: u.display_name),
+        Column("name", pgettext_lazy("of a person", "Name"), lambda u: u.display_name),
         Column("username", _("Log-in"), lambda u: u.username, Kind.NUMBER, sort="login"),
         Column("roles", _("Roles"), roles_of, Kind.NAMES),
         Column("open", _("Can sign in"), lambda u: u.is_active, Kind.FLAG),

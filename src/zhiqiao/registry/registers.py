@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhiqiao.core.models import ImportRun
 from zhiqiao.kit.actors import Actor
@@ -36,7 +37,9 @@ class PatentFilter(Filters):
     funding = choice(_("Public funding"), Funding.choices)
     filed_since = since(_("Filed since"), "filed_on")
     filed_until = until(_("Filed until"), "filed_on")
-    seen = choice(_("Published"), [("no", _("Not yet published")), ("yes", _("Published"))], method="by_seen")
+    seen = choice(
+        _("Published"), [("no", _("Not yet published")), ("yes", pgettext_lazy("it is", "Published"))], method="by_seen"
+    )
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         return patents_like(records, value, self.request.actor.tokens)
