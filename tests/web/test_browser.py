@@ -11,14 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.web.browsing import DESK, PHONE, Visit, chromium, faults, visit
+from tests.web.browsing import DESK, PHONE, Visit, faults, visit
 from tests.web.conftest import PASSWORD, City
 from tests.web.sights import sights
 from tests.web.world import build_world
 from zhiqiao.core.models import ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 
-__all__ = ["chromium", "visit"]
+__all__ = ["visit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BLIND = ("account_logout", "gallery", "mfa_a")  # their own journeys, or for those who work on the look alone
 
@@ -57,7 +57,7 @@ def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
     assert page.get_by_role("main").count() == 1
     assert "五万次" in page.get_by_label("您在找什么技术").input_value()
     page.get_by_label("不对外的细节").fill("最高出价二十万元")
-    page.get_by_role("button", name="登记并查找专利").click()
+    page.get_by_role("main").get_by_role("button", name="提出需求").click()
     page.wait_for_url("**/needs/*-*/")
     private = page.locator(".private")
     assert "最高出价二十万元" in private.inner_text() and "仅本企业可见" in private.inner_text()
@@ -100,12 +100,15 @@ def test_officer_filters_turns_and_opens_by_keyboard(
 def test_holder_decides_a_tier(city: City, visit: Visit) -> None:
     entry = city.records["own_entry"]
     page = visit("holder", reverse("entry_page", args=[entry.public_id]))
-    page.get_by_label("待观察").check()
+    page.get_by_role("link", name="确认分层").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("待观察").check()
+    dialog.get_by_role("button", name="确认分层").click()
+    page.get_by_role("alert").first.wait_for()
+    assert page.get_by_label("待观察").is_checked()
+    page.get_by_role("main").get_by_label("理由").fill("市场前景不明")
     page.get_by_role("button", name="确认分层").click()
-    assert page.get_by_role("alert").count()
-    page.get_by_label("理由").fill("市场前景不明")
-    page.get_by_role("button", name="确认分层").click()
-    page.get_by_role("status").filter(has_text="的分层已确认").wait_for()
+    page.get_by_role("status").filter(has_text="分层已确认").wait_for()
     assert InventoryEntry.objects.get(pk=entry.pk).tier == "watch"
 
 
@@ -124,10 +127,10 @@ def test_holder_sends_a_file_and_is_told_that_it_waits(city: City, visit: Visit,
 
 def test_undo_asks_before_it_acts(city: City, visit: Visit) -> None:
     page = visit("holder", reverse("import_page", args=[city.records["own_run"].public_id]))
-    page.get_by_role("button", name="撤销此次导入").click()
-    page.get_by_role("button", name="保留").click()
+    page.get_by_role("link", name="撤销此次导入").click()
+    page.get_by_role("dialog").get_by_role("link", name="取消").click()
     assert ImportRun.objects.get(pk=city.records["own_run"].pk).state == "done"
-    page.get_by_role("button", name="撤销此次导入").click()
-    page.get_by_role("dialog").get_by_role("button", name="撤销", exact=True).click()
+    page.get_by_role("link", name="撤销此次导入").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销此次导入").click()
     page.get_by_role("status").filter(has_text="已撤销").wait_for()
     assert ImportRun.objects.get(pk=city.records["own_run"].pk).state == "undone"

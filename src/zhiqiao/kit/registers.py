@@ -77,6 +77,11 @@ class Move(Generic[M]):
     tone: str = ""
     bulk: bool = True
 
+    @property
+    def asks(self) -> bool:
+        """Whether something must be said or confirmed before it is done."""
+        return self.form is not None or bool(self.confirm)
+
 
 @dataclass(frozen=True)
 class Related(Generic[M]):
