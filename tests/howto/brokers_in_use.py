@@ -104,7 +104,9 @@ def listed(city: City) -> None:
     found = client.get(reverse("broker_list"), {"q": "JJ-2024-0002", "state": "active"})
     assert "王工2" in words(found) and "王工1" not in words(found)
     assert "Technology brokers" in str([group["items"] for group in found.context["navigation"]])
-    assert "Strike off" in words(client.get(reverse("broker_help")))
+    helped = client.get(reverse("broker_help")).context["steps"]
+    first = helped[0]
+    assert (first.source, first.move, first.target) == ("Active", "Pause", "Paused") and "Bureau officer" in first.who
 
 
 @step

@@ -46,9 +46,16 @@ def rights(register: Register[Any], verb: str) -> str:
 
 
 def steps(register: Register[Any], table: TransitionTable) -> Iterator[Step]:
+    words = next((column.words for column in register.columns if column.name == "state"), label)
     for state in table.states:
         for move in table.from_state(state):
-            yield Step(label(state), name_of(register, move), label(move.target), _names(move.who))
+            yield Step(words(state), name_of(register, move), words(move.target), makers_of(register, move))
+
+
+def makers_of(register: Register[Any], move: Transition) -> str:
+    """Those whom the table names; where it names nobody, those whom the policy lets."""
+    declared = register.move_named(move.name)
+    return _names(move.who) if move.who or declared is None else rights(register, declared.verb)
 
 
 def name_of(register: Register[Any], move: Transition) -> str:
