@@ -8,11 +8,14 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from zhiqiao.api.problems import ApiRefusal, Incident, LengthRequired, RequestTooLarge, problem, refused
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
+from zhiqiao.kit.discussing import LARGEST_FILE
 
 STRANGERS_BODY: Final = 64 * 1024  # bytes
+PARTS: Final = 64 * 1024  # bytes around a file
 LARGEST_UPLOAD: Final = 2 * 1024**3  # bytes; what a reader of lists takes is bounded there
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -46,7 +49,7 @@ def longest_body(request: HttpRequest) -> int:
     if not named:
         return STRANGERS_BODY
     if request.content_type == "multipart/form-data":
-        return LARGEST_UPLOAD
+        return LARGEST_UPLOAD if request.path == reverse("api_import_list") else LARGEST_FILE + PARTS
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or LARGEST_UPLOAD
 
 

@@ -8,13 +8,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from zhiqiao.api.fields import Body, StrictBody, StrictFlag, StrictId, cleaned, form_schema
+from zhiqiao.api.fields import StrictBody, StrictFlag, StrictId, cleaned, form_schema
 from zhiqiao.api.idempotency import Answer, write_once
 from zhiqiao.api.operations import IDEMPOTENCY, JSON, REPLAYED, WRITING, Operation, described
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, camel, many, pointer, record
 from zhiqiao.api.schemas import UUID as ID
 from zhiqiao.api.views.base import RegisterAddress
 from zhiqiao.api.views.records import register_id, replied
+from zhiqiao.api.writing import filled
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kit.bulk import AT_ONCE, Chosen, Refused, chosen_records, move_all, preview
 from zhiqiao.kit.forms import RecordForm
@@ -49,15 +50,15 @@ class BulkMove(RegisterAddress):
 
     def write(self, request: Request) -> Answer:
         asked = cleaned(BulkBody(data=request.data))
-        form = self.move.form or RecordForm
-        said = cleaned(Body(data=asked.get("said", {}), asked=form.base_fields))
+        # Checked once for all before any is moved; each record's own form reads it anew.
+        said = filled(self.move.form or RecordForm, self.actor, None, asked.get("said", {})).data
         chosen = Chosen(tuple(dict.fromkeys(asked["ids"])))
         records = chosen_records(self.register, self.actor, chosen)
         known = set(records.values_list("public_id", flat=True))
         if asked.get("preview"):
             result = preview(self.register, self.actor, self.move, chosen)
         else:
-            result = move_all(self.register, self.actor, self.move, records, said)
+            result = move_all(self.register, self.actor, self.move, records, dict(said))
         hidden = [Refused("", str(each), "not_found") for each in chosen.ids or () if each not in known]
         return Answer(200, {"moved": result.moved, "refused": [told(each) for each in (*result.refused, *hidden)]})
 
