@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.chromium import chromium
+
+__all__ = ["chromium"]
+
 # A law is tried on new examples at every run, in CI on the same ones: there a red run must come from the change.
 # ``--hypothesis-profile=thorough`` searches long. No deadlines: a busy machine is not a defect.
 settings.register_profile("quick", max_examples=60, deadline=None)

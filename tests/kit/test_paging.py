@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zhiqiao.core.models import Job
 from zhiqiao.kit.lists import turned
-from zhiqiao.kit.paging import Cursor, Sort, count_up_to, read_cursor, slice_of
+from zhiqiao.kit.paging import COUNT_BOUND, Bounded, Cursor, Sort, count_up_to, read_cursor, slice_of
 from zhiqiao.registry.models import Patent
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,8 @@ def test_counting_stops_at_the_bound() -> None:
     Job.objects.bulk_create(Job(kind="x", idempotency_key=str(n), actor_id="x", actor_name="x") for n in range(12))
     assert count_up_to(Job.objects.all(), bound=5) == 6
     assert count_up_to(Job.objects.all(), bound=50) == 12
+
+
+def test_a_count_that_stopped_at_the_bound_says_so() -> None:
+    read = [str(Bounded(count)) for count in (0, 999, COUNT_BOUND, COUNT_BOUND + 1)]
+    assert read == ["0", "999", "1,000", "1,000+"]

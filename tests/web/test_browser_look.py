@@ -10,11 +10,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
-from tests.web.browsing import DESK, PHONE, Visit, chromium, faults, visit
+from tests.web.browsing import DESK, PHONE, Visit, faults, visit
 from tests.web.conftest import City
 from zhiqiao.needs.models import Need
 
-__all__ = ["chromium", "visit"]
+__all__ = ["visit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TOO_SMALL = """() => [...document.querySelectorAll(
   'main .btn, main select, main input:not([type=hidden]):not([type=checkbox]), .todo a, .dock a, .dock summary, '

@@ -136,6 +136,13 @@ def _after(column: str, cursor: Cursor, falling: bool) -> Q:
     )
 
 
+class Bounded(int):
+    """A count that was taken up to the bound alone, as it is read: one past it says "1,000+"."""
+
+    def __str__(self) -> str:
+        return f"{COUNT_BOUND:,}+" if self > COUNT_BOUND else f"{int(self):,}"
+
+
 def count_up_to(records: QuerySet[Any], bound: int = COUNT_BOUND) -> int:
     """How many, at most ``bound`` + 1; the one too many says "more than"."""
     return records.order_by().values("pk")[: bound + 1].count()

@@ -19,7 +19,7 @@ from zhiqiao.kernel.transitions import TransitionTable
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Text
 from zhiqiao.kit.forms import RecordForm
-from zhiqiao.kit.paging import Sort
+from zhiqiao.kit.paging import Bounded, Sort
 from zhiqiao.kit.permissions import VIEW, Policy
 
 M = TypeVar("M", bound=Model)
@@ -121,7 +121,8 @@ class Waits:
     tone: str = ""
 
     def words(self, count: int) -> str:
-        return str(self.say % {"count": count})
+        """``count`` as ``count_up_to`` gives it."""
+        return str(self.say % {"count": Bounded(count)})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from zhiqiao.inventory.selectors import TierFilter, fees_due, tiered_list
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.lists import reading
-from zhiqiao.kit.paging import COUNT_BOUND, count_up_to
+from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.registers import Register, Waits
 from zhiqiao.registry.selectors import imports_visible_to
 from zhiqiao.web.homes.keeping import KEPT, MINUTE, is_large, key_for
@@ -56,9 +56,7 @@ def _of_registers(actor: Actor) -> Iterator[Task]:
                 continue
             if count := _count(register, actor, waits):
                 address = f"{reverse(f'{register.name}_list')}?{waits.query}"
-                yield Task(
-                    waits.words(min(count, COUNT_BOUND)), waits.detail, address, waits.icon or register.icon, waits.tone
-                )
+                yield Task(waits.words(count), waits.detail, address, waits.icon or register.icon, waits.tone)
 
 
 def _count(register: Register[Any], actor: Actor, waits: Waits) -> int:
