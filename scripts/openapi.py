@@ -1,7 +1,7 @@
 """Keep the description of the interface: docs/openapi.yaml, as the registers declare it.
 
-    python scripts/openapi.py            # write it
-    python scripts/openapi.py --check    # exit 1 where it is not what the registers declare
+python scripts/openapi.py            # write it
+python scripts/openapi.py --check    # exit 1 where it is not what the registers declare
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
 from django.urls import include, path
 from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
@@ -23,7 +22,3 @@ def description() -> dict[str, Any]:
 def description_as_yaml() -> str:
     written: bytes = OpenApiYamlRenderer().render(description(), renderer_context={})  # type: ignore[no-untyped-call]
     return written.decode()
-
-
-def read_description(text: str) -> Any:
-    return yaml.safe_load(text)
