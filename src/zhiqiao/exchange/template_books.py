@@ -106,7 +106,8 @@ def _check(made: _Book, column: Asked, guide: Guide) -> dict[str, Any]:
 
 def _rule(made: _Book, column: Asked) -> dict[str, Any]:
     if column.shape is Shape.CHOICE and column.choices:
-        inline = not any("," in each for each in column.choices) and len(",".join(column.choices)) <= LONGEST_LIST
+        listed = ",".join(column.choices)
+        inline = listed.count(",") == len(column.choices) - 1 and '"' not in listed and len(listed) <= LONGEST_LIST
         return {"validate": "list", "source": list(column.choices) if inline else made.range_of(column.choices)}
     if column.shape is Shape.DAY:
         return {"validate": "date", "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}

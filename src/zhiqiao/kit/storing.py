@@ -117,7 +117,7 @@ class FormStorer:
         if self._reader is None:
             self._reader = SheetReader.of(self.way.form, actor)
         if self._known is None:
-            self._known = brought_before(self.kind)
+            self._known = brought_before(run)
         return [self._store_one(row, actor, self._reader, self._known, Headings(run, row)) for row in rows]
 
     def _store_one(
@@ -173,9 +173,11 @@ def digest_of(cells: Mapping[str, Cell]) -> str:
     return blind_index("import_row", canonical(written))
 
 
-def brought_before(kind: str) -> dict[str, int]:
-    """What rows said that came in with lists not undone, and the record that each became."""
-    rows = ImportRow.objects.filter(run__kind=kind, outcome="created", subject_id__isnull=False)
+def brought_before(run: ImportRun) -> dict[str, int]:
+    """What rows said that came in with the same sender's lists not undone, and the record that each became. Another's
+    rows are not looked at: they would tell what stands in records that the sender may not see."""
+    same = ImportRun.objects.filter(kind=run.kind, organisation_id=run.organisation_id)
+    rows = ImportRow.objects.filter(run__in=same, outcome="created", subject_id__isnull=False)
     standing = rows.exclude(run__state=ImportRun.State.UNDONE).values_list("facts", "subject_id")
     return {facts[DIGEST]: key for facts, key in standing.iterator(chunk_size=2_000) if DIGEST in facts and key}
 

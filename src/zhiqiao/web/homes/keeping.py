@@ -20,6 +20,7 @@ def is_large(records: QuerySet[Any]) -> bool:
 
 
 def key_for(what: str, actor: Actor, *more: Any) -> str:
-    """The same for people who may see the same: by what they see and the roles they see it in, never by name."""
-    sight = [*sorted(actor.tokens), *sorted(actor.every_role), *map(str, more)]
+    """The same for people who may see the same: by which role they hold where, never by name."""
+    held = sorted(f"{house}:{role}" for house, roles in actor.roles.items() for role in roles)
+    sight = [*held, *map(str, more)]
     return f"home:{what}:{hashlib.sha256('|'.join(sight).encode()).hexdigest()[:32]}"
