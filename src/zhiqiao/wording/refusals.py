@@ -51,6 +51,7 @@ TEXTS: Final[dict[str, Text]] = {
     "job_not_ended": _("The work is still going on."),
     "import_not_running": _("The import is not going on, so it cannot be stopped."),
     "import_taken_back": _("The import was undone. Send the files again instead."),
+    "password_of_oneself": _("Change your own password in your account: there you are asked for the present one."),
     "cron_unreadable": _(
         "This is no time table. Write minute, hour, day, month and day of the week, as 30 2 * * 1-5 for half past two "
         "in the night, Monday to Friday."
