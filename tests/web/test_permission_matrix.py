@@ -26,11 +26,13 @@ def test_the_world_has_own_and_foreign_records_of_every_register(world: World) -
 def asked(world: World, place: Place, person: Person) -> Iterator[tuple[str, Known | None]]:
     """Reading and writing on a record of each kind that the person sees, what no address takes on the one in which
     they have most to say; each further move on a record of every kind. ``test_matrix_hidden`` asks the rest."""
+    alike = [move for move in place.register.moves if move.bulk or place.page == "move"]
+    further = place.move is not None and place.move != alike[0]
     if not is_of_record(place):
-        yield from ((verb, None) for verb in VERBS)
+        yield from ((verb, None) for verb in (("POST",) if further else VERBS))
         return
     kinds = telling(place.register, person, world.known[place.register.name])
-    if place.move and place.move != place.register.moves[0]:
+    if further:
         yield from (("POST", known) for known in (*kinds, None))
         yield "GET", kinds[0]
         return
