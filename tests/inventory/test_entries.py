@@ -107,7 +107,8 @@ def expected(role: Role, verb: str, place: str) -> type[Exception] | None:
         return NotFound
     if verb in {"view", "view_history"}:
         return None
-    bureau = {"confirm_tier", "comment", "attach"} | {move_verb(name) for name, move in MOVES.items() if Role.BUREAU_OFFICER in move.who}
+    officers = {move_verb(name) for name, move in MOVES.items() if Role.BUREAU_OFFICER in move.who}
+    bureau = {"confirm_tier", "comment", "attach"} | officers
     holder = {"correct", "comment", "attach"} | {move_verb(name) for name, move in MOVES.items() if role in move.who}
     if role in {Role.HOLDER_MANAGER, Role.SOE_MANAGER}:
         holder |= {"confirm_tier"}

@@ -95,7 +95,6 @@ def test_chips_say_the_filters_in_force(city: City, actor: ActorOf) -> None:
     with override("en"):
         read = reading(register_named("need"), actor("bureau"), "state=open&q=%20&size=9")
         assert [(chip.name, chip.label, chip.value) for chip in read.chips()] == [("state", "State", "Open")]
-    assert reading(register_named("need"), actor("bureau"), "state=open&sort=new&at=x").filter_query() == "state=open"
 
 
 def test_sheet_holds_all_that_is_filtered_in_the_order_of_the_page(city: City, actor: ActorOf) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Model
 from rest_framework.utils.encoders import JSONEncoder
 
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.catalogue import register_or_none
 from zhiqiao.kit.columns import Column, Kind, Link
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.versions import version_of
@@ -72,7 +72,7 @@ def link_of(value: Any) -> Json:
 
 def url_of(register: str, public_id: str) -> str | None:
     """Where the record is read; None where its register is not one that programs read."""
-    found = next((each for each in registers() if each.name == register), None)
+    found = register_or_none(register)
     return f"{ROOT}{found.path}/{public_id}/" if found else None
 
 

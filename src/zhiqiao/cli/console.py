@@ -54,7 +54,10 @@ WORDS = {
         "以 {job} 结尾的任务不止一项，请多写几位编号",
         "more than one piece of work ends in {job}; write more of the id",
     ),
-    "job_kind_unknown": ("没有任务类型 {kind}，可以是 {known}", "there is no kind of work {kind}; it is one of {known}"),
+    "job_kind_unknown": (
+        "没有任务类型 {kind}，可以是 {known}",
+        "there is no kind of work {kind}; it is one of {known}",
+    ),
     "schedule_not_found": (
         "没有名为 {name} 的定时任务，用 zhiqiao schedules 查看",
         "there is no schedule {name}; zhiqiao schedules lists them",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from zhiqiao.hooks.addresses import LONGEST
 from zhiqiao.hooks.events import event_choices
 from zhiqiao.hooks.rules import LONGEST_OVERLAP, OVERLAP
-from zhiqiao.kit.forms import RecordForm, offer
+from zhiqiao.kit.forms import RecordForm, offer, set_choices
 from zhiqiao.parties.models import Organisation
 
 
@@ -35,9 +35,7 @@ class EndpointForm(RecordForm):
     )  # fmt: skip
 
     def prepare(self) -> None:
-        asked = self.fields["kinds"]
-        assert isinstance(asked, forms.MultipleChoiceField)  # noqa: S101 -- declared so
-        asked.choices = event_choices(self.actor)
+        set_choices(self, "kinds", event_choices(self.actor))
         houses = Organisation.objects.filter(pk__in=self.actor.organisations).order_by("pinyin", "id")
         named = [(str(each.public_id), each.name) for each in houses]
         offer(self, "organisation", [("", str(_("All my organisations"))), *named])

@@ -10,12 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from zhiqiao.inventory.models import InventoryEntry, Tier
 from zhiqiao.inventory.rules.statements import EXPLOITATION, MATURITY, SELF_GRADES, WAYS, WILLING
-from zhiqiao.kit.forms import RecordForm
-from zhiqiao.wording import label
-
-
-def offered(codes: Any) -> list[tuple[str, str]]:
-    return [(code, label(code)) for code in codes]
+from zhiqiao.kit.filters import labelled
+from zhiqiao.kit.forms import RecordForm, set_choices
 
 
 class TierForm(RecordForm):
@@ -68,16 +64,11 @@ class StatementForm(RecordForm):
 
     def prepare(self) -> None:
         nothing = [("", _("Not said"))]
-        self._choose("self_grade", [*nothing, *offered(SELF_GRADES)])
-        self._choose("willing", [*nothing, *offered(WILLING)])
-        self._choose("accepted_ways", offered(WAYS))
-        self._choose("maturity", [*nothing, *((str(level), str(level)) for level in MATURITY)])
-        self._choose("exploitation", [*nothing, *offered(EXPLOITATION)])
-
-    def _choose(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        field.choices = choices
+        set_choices(self, "self_grade", [*nothing, *labelled(SELF_GRADES)])
+        set_choices(self, "willing", [*nothing, *labelled(WILLING)])
+        set_choices(self, "accepted_ways", labelled(WAYS))
+        set_choices(self, "maturity", [*nothing, *((str(level), str(level)) for level in MATURITY)])
+        set_choices(self, "exploitation", [*nothing, *labelled(EXPLOITATION)])
 
 
 def as_it_stands(entry: InventoryEntry) -> dict[str, Any]:

@@ -20,12 +20,11 @@ def registers() -> tuple[Register[Any], ...]:
 
 def register_named(name: str) -> Register[Any]:
     """Raises ``NotFound`` ``register_not_found`` where there is none of that name."""
-    found = next((each for each in registers() if each.name == name), None)
+    found = register_or_none(name)
     if found is None:
         raise NotFound("register_not_found", register=name[:64])
     return found
 
 
-def register_of_subject(subject: str) -> Register[Any] | None:
-    """The register whose records the trail calls so."""
-    return next((each for each in registers() if each.subject == subject), None)
+def register_or_none(name: str) -> Register[Any] | None:
+    return next((each for each in registers() if each.name == name), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -57,11 +57,16 @@ class ReasonForm(RecordForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
+def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Choices that depend on the day or on who asks."""
+    chosen = form.fields[name]
+    assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 -- the forms that call this declare it so
+    chosen.choices = list(choices)
+
+
 def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
     """Let one of the choices be taken; where there is only one, nobody is asked."""
-    chosen = form.fields[name]
-    assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 -- declared so
-    chosen.choices = choices
+    set_choices(form, name, choices)
     if len(choices) < 2:
-        chosen.widget = forms.HiddenInput()
-        chosen.initial = choices[0][0] if choices else ""
+        form.fields[name].widget = forms.HiddenInput()
+        form.fields[name].initial = choices[0][0] if choices else ""

@@ -24,7 +24,6 @@ from zhiqiao.kit.registers import Register
 
 M = TypeVar("M", bound=Model)
 SORT, AT, COLUMNS, VIEW, SIZE_ASKED = "sort", "at", "cols", "view", "size"
-RESERVED = frozenset({SORT, AT, COLUMNS, VIEW, SIZE_ASKED})
 LARGEST_PAGE = 200
 OPEN_FILTERS = 4
 
@@ -126,11 +125,6 @@ class Reading(Generic[M]):
             choices = dict(getattr(each, "choices", ()))
             shown = _("yes") if value is True else str(choices.get(value, value))
             yield Chip(name, str(each.label or name), shown)
-
-    def filter_query(self) -> str:
-        """The filters in force as an address's query, without page, sort and columns."""
-        kept = [(name, value) for name, values in self.query.lists() for value in values if name not in RESERVED]
-        return urlencode([(name, value) for name, value in kept if value])
 
     def ordered(self) -> Iterator[M]:
         """All records in order, with what columns need beside them; memory stays flat on every database."""

@@ -18,7 +18,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.columns import Column, Kind, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
-from zhiqiao.kit.forms import DayInput, RecordForm
+from zhiqiao.kit.forms import DayInput, RecordForm, set_choices
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Create, Move, Register, View, Waits
 from zhiqiao.kit.roles import Role
@@ -72,9 +72,7 @@ class KeyForm(RecordForm):
     )  # fmt: skip
 
     def prepare(self) -> None:
-        asked = self.fields["scopes"]
-        assert isinstance(asked, forms.MultipleChoiceField)  # noqa: S101 -- declared so
-        asked.choices = scope_choices(self.actor)
+        set_choices(self, "scopes", scope_choices(self.actor))
         today = timezone.localdate()
         self.fields["last_day"].initial = today + USUAL_LIFE
         self.fields["last_day"].widget.attrs |= {"min": today.isoformat(), "max": (today + LONGEST_LIFE).isoformat()}

@@ -16,7 +16,7 @@ from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
-from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.forms import RecordForm, set_choices
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Create, Move, Register
 from zhiqiao.kit.roles import Role
@@ -56,9 +56,7 @@ class RoleForm(RecordForm):
     )
 
     def prepare(self) -> None:
-        role = self.fields["role"]
-        assert isinstance(role, forms.ChoiceField)  # noqa: S101 -- declared above
-        role.choices = [(each.value, each.label) for each in grantable(self.actor)]
+        set_choices(self, "role", [(each.value, each.label) for each in grantable(self.actor)])
         own = own_houses(self.actor)
         if len(own) == 1 and not self.actor.holds(Role.SYSTEM_ADMIN, Role.BUREAU_OFFICER):
             self.fields["organisation"].initial = own[0].name
@@ -86,9 +84,8 @@ class EndRoleForm(RecordForm):
     membership = forms.ChoiceField(label=_("Role"))
 
     def prepare(self) -> None:
-        asked = self.fields["membership"]
-        assert isinstance(asked, forms.ChoiceField)  # noqa: S101 -- declared above
-        asked.choices = [(str(each.pk), role_in(each)) for each in vars(self.record).get("in_force", ())]
+        held = vars(self.record).get("in_force", ())
+        set_choices(self, "membership", [(str(each.pk), role_in(each)) for each in held])
 
 
 def several(found: list[Organisation]) -> str:
@@ -132,6 +129,8 @@ def take_in(actor: Actor, said: Mapping[str, Any]) -> User:
 
 
 def new_password(actor: Actor, user: User, said: Mapping[str, Any]) -> User:
+    if actor.user_key == user.pk:  # whoever sits down at somebody's open page would be that person from then on
+        raise Invalid("password_of_oneself")
     password = secrets.token_urlsafe(12)
     changed = set_password(actor=actor, user=user, password=password)
     changed.secret_once = password

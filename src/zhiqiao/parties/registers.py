@@ -15,7 +15,7 @@ from zhiqiao.core.reference import in_force, names_for
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
-from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.forms import RecordForm, set_choices
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Change, Create, Finding, Register
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS
@@ -71,9 +71,7 @@ class OrganisationForm(RecordForm):
     )
 
     def prepare(self) -> None:
-        town = self.fields["town"]
-        assert isinstance(town, forms.ChoiceField)  # noqa: S101 -- declared above
-        town.choices = [("", _("Not known")), *towns()]
+        set_choices(self, "town", [("", _("Not known")), *towns()])
 
 
 class NewOrganisationForm(OrganisationForm):

@@ -86,10 +86,6 @@ def line_of(patent: Patent) -> Sequence[Any]:
     return patent.shown_number, *holder_names(patent)[:1], patent.get_status_group_display()
 
 
-def attach(actor: Actor, patents: Sequence[Patent]) -> None:
-    with_statements(actor, patents)
-
-
 PATENTS: Register[Patent] = Register(
     name="patent",
     path="patents",
@@ -152,7 +148,7 @@ PATENTS: Register[Patent] = Register(
     ),
     filters=PatentFilter,
     finding=Finding(patents_begun, line_of, most=5),
-    attach=attach,
+    attach=with_statements,
     views=(
         View("alive", _("In force"), "status=alive"),
         View("funded", _("Publicly funded"), "funding=yes"),

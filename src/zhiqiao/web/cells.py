@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.catalogue import register_or_none
 from zhiqiao.kit.columns import Column, Kind, Link, Note
 from zhiqiao.kit.registers import Register
 from zhiqiao.wording import TONES
@@ -23,7 +23,7 @@ class Cell:
     """``value`` raw, ``words`` for codes; ``href`` empty: no link; ``main``: it names the record."""
 
     heading: str
-    kind: str
+    kind: Kind
     value: Any
     words: str = ""
     tone: str = ""
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def css(self) -> str:
-        return css_of(Kind(self.kind), main=self.main)
+        return css_of(self.kind, main=self.main)
 
 
 def css_of(kind: Kind, *, main: bool = False) -> str:
@@ -62,7 +62,7 @@ def cell(actor: Actor, column: Column[Any], record: Any, href: str = "") -> Cell
 
 def page_of(actor: Actor, link: Link) -> str:
     """Empty where the reader could not open it: the page's register is not for them."""
-    target = next((each for each in registers() if each.name == link.register), None)
+    target = register_or_none(link.register)
     if not link.id or target is None or not (target.public or target.open_to(actor)):
         return ""
     return reverse(f"{link.register}_page", args=[link.id])

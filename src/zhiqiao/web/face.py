@@ -36,6 +36,3 @@ class Face:
 
     def of_list(self, actor: Actor) -> dict[str, Any]:
         return self.list(actor) if self.list else {}
-
-
-PLAIN = Face()

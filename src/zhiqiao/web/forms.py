@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhiqiao.kit.forms import DayInput, Worded, offer
+from zhiqiao.kit.forms import DayInput, Worded, offer, set_choices
 from zhiqiao.kit.storing import kind_words
 from zhiqiao.needs.forms import need_text
 
@@ -49,10 +49,8 @@ class ImportForm(Worded):
 
     def __init__(self, *args: Any, kinds: list[str], organisations: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 -- declared above
-        kind.choices = [(each, kind_words(each)) for each in kinds]
-        kind.initial = kinds[0] if kinds else None
+        set_choices(self, "kind", [(each, kind_words(each)) for each in kinds])
+        self.fields["kind"].initial = kinds[0] if kinds else None
         self.fields["uploads"].widget.attrs |= {"data-names": "chosen", "multiple": True}
         offer(self, "organisation", organisations)
 

@@ -25,7 +25,6 @@ from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions.named import register_named
 from zhiqiao.parties.naming import OrganisationFinder
 
-FIELDS = ("title", "content", "organisation_name", "deadline", "extra")
 DIGEST = "text:"  # begins the number that stands in where the sender gives none
 
 

@@ -19,8 +19,6 @@ from django.utils.translation import ngettext, pgettext
 from zhiqiao import wording
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kit.storing import kind_words
-from zhiqiao.registry.models import Patent
-from zhiqiao.registry.partial_days import partial_day
 
 register = template.Library()
 
@@ -102,22 +100,10 @@ def in_yuan(amount: Decimal) -> str:
 
 
 @register.filter
-def known_day(patent: Patent, name: str) -> Any:
-    """The day, or as much of it as the file told."""
-    return partial_day(patent, name) or day(getattr(patent, name))
-
-
-@register.filter
 def names(values: Iterable[Any] | None) -> Any:
     """Several names in one line, as each language separates them."""
     kept = [str(value.get("name", value) if isinstance(value, Mapping) else value) for value in values or ()]
     return pgettext("between names", ", ").join(kept) if kept else unknown()
-
-
-@register.filter
-def patent_number(value: str) -> str:
-    """An application number as people write it, with the dot before its check digit."""
-    return f"{value[:-1]}.{value[-1]}" if len(value) in {9, 13} else value
 
 
 @register.filter
@@ -220,11 +206,6 @@ def field(bound: BoundField) -> dict[str, Any]:
 def kind_of(value: Any) -> str:
     """Which colour a state, tier or relevance wears."""
     return wording.TONES.get(str(value), "")
-
-
-@register.filter
-def item(mapping: Mapping[Any, Any], key: Any) -> Any:
-    return mapping.get(key)
 
 
 @register.filter

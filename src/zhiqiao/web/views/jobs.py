@@ -9,12 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhiqiao.core.blobs import open_blob
-from zhiqiao.core.jobresults import report_of
 from zhiqiao.core.models import Job
 from zhiqiao.core.schedules import UNFINISHED
-from zhiqiao.kernel.errors import NotFound
-from zhiqiao.kit.lists import one_of
-from zhiqiao.parties.jobregisters import JOBS, told_of
+from zhiqiao.parties.jobselectors import job_by_public_id, job_report_for
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.web.registers.pages import LivePage
 
@@ -30,8 +27,5 @@ class JobPage(LivePage):
 @for_page("job_list")
 def job_report(request: SignedInRequest, public_id: UUID) -> FileResponse:
     """All that failed, as a sheet, for those who may read what the work was about."""
-    job = one_of(JOBS, request.actor, public_id)
-    report = report_of(told_of(job)) if job is not None else None
-    if report is None:
-        raise NotFound
+    report = job_report_for(request.actor, job_by_public_id(request.actor, public_id))
     return FileResponse(open_blob(report), as_attachment=True, filename=f"{_('What failed')}.xlsx")
