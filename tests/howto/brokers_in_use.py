@@ -207,6 +207,7 @@ def taken_in(city: City) -> None:
     content = filled_in(city, client)
     run = send(client, content)
     assert (run.state, run.rows, run.created, run.rejected) == ("done", 4, 2, 2), (run.reasons, run.headings)
+    assert [table["sheet"] for table in run.headings] == ["Technology brokers"]  # neither the guide nor the choices
     assert city.model.objects.get(licence="JJ-2025-0002").licensed_on == date(2025, 3, 4)
     told = words(client.get(reverse("import_page", args=[run.public_id])))
     assert "As JJ-2024-0183" not in told and "Licence" in told and "There is such a record already" in told
