@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.urls import reverse
 
 from tests.attack.conftest import City, Program, Programs
 from zhiqiao.parties.actors import actor_for
@@ -55,3 +56,14 @@ def test_key_for_one_register_does_not_search_another(programs: Programs) -> Non
     assert (narrow.status_code, told(narrow)["code"]) == (403, "scope_missing")
     assert matching(programs.of("firm", "patents:read")).status_code == 200
     assert matching(programs.of("firm", "read")).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["holder", "admin"])
+def test_open_page_of_somebody_does_not_give_their_password(city: City, who: str) -> None:
+    person = city.people[who]
+    before = person.password
+    client = city.client(who)
+    answer = client.post(reverse("person_move", args=[person.public_id, "password"]), follow=True)
+    person.refresh_from_db()
+    assert person.password == before and answer.status_code == 200
+    assert "present one" in answer.content.decode() or "当前密码" in answer.content.decode()
