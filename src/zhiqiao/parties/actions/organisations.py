@@ -127,16 +127,21 @@ def stated(columns: Mapping[str, Any]) -> dict[str, Any]:
 DERIVED = frozenset({"name_key", "pinyin", "initials"})
 
 
-def write_changes(work: Work, organisation: Organisation, columns: Mapping[str, Any], action: str) -> Organisation:
+def write_changes(
+    work: Work, organisation: Organisation, columns: Mapping[str, Any], action: str, *, as_seen: bool = False
+) -> Organisation:
     """Write the columns that differ, with one audit entry; nothing is written where nothing differs.
 
-    Raises ``Conflict`` where the organisation was renamed or merged meanwhile.
+    Raises ``Conflict`` where the organisation was renamed or merged meanwhile; ``as_seen``: where anything of it was
+    changed.
     """
     before = {key: getattr(organisation, key) for key in columns}
     changed = {key: value for key, value in columns.items() if value != before[key]}
     if not changed:
         return organisation
     living = Organisation.objects.filter(pk=organisation.pk, name=organisation.name, merged_into=None)
+    if as_seen:
+        living = living.filter(updated_at=organisation.updated_at)
     with taken_means("credit_code_taken", credit_code=changed.get("credit_code")):
         written = living.update(**changed, updated_at=work.at)
     if written != 1:
@@ -150,13 +155,17 @@ def write_changes(work: Work, organisation: Organisation, columns: Mapping[str, 
 
 
 def describe_organisation(*, actor: Actor, organisation: Organisation, details: OrganisationDetails) -> Organisation:
-    """State anew what the organisation is, all fields of it but its name, which ``change_name`` changes."""
+    """State anew what the organisation is, all fields of it but its name, which ``change_name`` changes.
+    ``organisation`` is the record as the person saw it.
+
+    Raises ``Conflict`` ``organisation_changed`` where somebody else wrote to it since.
+    """
     with unit_of_work(actor) as work:
         ORGANISATIONS.require(actor, "describe", organisation)
         columns = detail_columns(details, Places.load())
         for key in (*DERIVED, "name"):
             del columns[key]
-        return write_changes(work, organisation, columns, "parties.describe_organisation")
+        return write_changes(work, organisation, columns, "parties.describe_organisation", as_seen=True)
 
 
 def change_name(*, actor: Actor, organisation: Organisation, new_name: str, effective_on: date) -> Organisation:
