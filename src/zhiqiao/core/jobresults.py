@@ -22,11 +22,10 @@ from django.conf import settings
 from zhiqiao.core.blobs import store_path
 from zhiqiao.core.models import Blob
 from zhiqiao.exchange.reasons import REASONS, reason_text
-from zhiqiao.exchange.spreadsheets import Column, write_list
+from zhiqiao.exchange.spreadsheets import XLSX, Column, write_list
 
 SHOWN = 200  # failures in the row itself
 STALE = 30 * 24 * 3600  # seconds after which the failures of a job that never ended are of no use to anybody
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class JobResult:

@@ -17,11 +17,9 @@ from zhiqiao.core.privatecells import opened
 from zhiqiao.exchange.reasons import Language
 from zhiqiao.exchange.reports import ReportRow, ReportSheet, report_format
 from zhiqiao.exchange.reports import write_report as write_sheets
+from zhiqiao.exchange.spreadsheets import XLSX
 
-MEDIA_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
+MEDIA_TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 
 
 def write_report(*, actor: ActingUser, run: ImportRun, language: Language = "zh") -> Path | None:

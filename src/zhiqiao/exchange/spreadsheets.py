@@ -20,6 +20,7 @@ from zhiqiao.kernel.text import strip_unseen
 SheetFormat = Literal["xlsx", "csv"]
 Value = str | int | float | bool | Decimal | date | datetime | None | Sequence[str]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
 LAST_ROW = 1_048_576
 LARGEST_FIGURE = 10**15

@@ -11,11 +11,10 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from zhiqiao.exchange.spreadsheets import Column, csv_chunks
+from zhiqiao.exchange.spreadsheets import XLSX, Column, csv_chunks
 from zhiqiao.exchange.streamed_workbook import workbook_chunks
 from zhiqiao.kernel.errors import NotFound
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROWEST, WIDEST = 12, 40  # characters
 
 

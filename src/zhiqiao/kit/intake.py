@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.exchange.spreadsheets import XLSX
 from zhiqiao.exchange.template_books import Guide, write_template
 from zhiqiao.exchange.templates import GUIDE_SHEETS, Asked, Shape, shown
-from zhiqiao.kit.downloads import XLSX
 
 CHOICES_TOLD: Final = 12
 FORMATS: Final[dict[Shape, str | Promise]] = {

@@ -32,8 +32,9 @@ from zhiqiao.api.represent import etag_of, in_full
 from zhiqiao.api.schemas import camel, list_shape, record_shape
 from zhiqiao.api.views.base import JsonBody, MergePatchBody, RegisterAddress
 from zhiqiao.api.writing import changed, created, found, moved
+from zhiqiao.exchange.spreadsheets import XLSX
 from zhiqiao.kernel.errors import Forbidden
-from zhiqiao.kit.downloads import XLSX, download
+from zhiqiao.kit.downloads import download
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.lists import AT, LARGEST_PAGE, SIZE_ASKED, SORT
 from zhiqiao.kit.paging import SIZE
