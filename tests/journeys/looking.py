@@ -21,6 +21,8 @@ FEW_ROWS: Final = {"exclude": [["tbody tr:nth-child(n+6)"]]}  # one row is built
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STOPS: Final = 15
 ENGLISH: Final = re.compile(r"[A-Za-z][A-Za-z'’]+(?:[ ,;:.–-]+[A-Za-z][A-Za-z'’]+){2,}")
+CODE: Final = re.compile(r"\b[a-z]{2,}(_[a-z]{2,})+\b")
+"""A code that nobody has put into words, in either language."""
 ALLOWED: Final = (
     re.compile(r"zhiqiao( [a-z-]+)+"),  # commands are typed as they are
     re.compile(r"Authorization: Bearer zq"),  # so are headers
@@ -75,17 +77,17 @@ def faults_of(walk: Walk, answer: Response | None) -> Iterator[str]:
         yield "no title"
     html = page.content()
     yield from (f"shows others' {word}" for word in private_to(walk.who) if word in html)
-    if page.locator("html").get_attribute("lang") == "zh-hans":
-        yield from (f"in English: {text}" for text in untranslated(page))
+    chinese = page.locator("html").get_attribute("lang") == "zh-hans"
+    yield from (f"not in words: {text}" for text in unworded(page, chinese=chinese))
     yield from walk.noise
     walk.noise.clear()
 
 
-def untranslated(page: Page) -> Iterator[str]:
+def unworded(page: Page, *, chinese: bool) -> Iterator[str]:
     for text in page.evaluate(TEXTS):
         for known in ALLOWED:
             text = known.sub("", text)
-        if ENGLISH.search(text):
+        if CODE.search(text) or (chinese and ENGLISH.search(text)):
             yield text[:100]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
+from zhiqiao.inventory.rules.statements import EXPLOITATION, SELF_GRADES, WAYS, WILLING
 from zhiqiao.inventory.rules.statements import __file__ as statements_file
 from zhiqiao.inventory.states import ENTRY_STATES
 from zhiqiao.registry.models.patents import PatentKind, StatusGroup
@@ -54,8 +55,9 @@ def test_every_move_of_an_entry_has_words() -> None:
     assert moves - set(ACTIONS) == set()
 
 
-def test_codes_of_scope_kind_and_status_have_words() -> None:
+def test_codes_of_scope_kind_status_and_statements_have_words() -> None:
     codes = {*IN_CODES, *OUT_CODES, *PatentKind.values, *StatusGroup.values}
+    codes |= {*SELF_GRADES, *WILLING, *WAYS, *EXPLOITATION}
     assert codes - set(LABELS) == set()
 
 

@@ -12,6 +12,10 @@ from zhiqiao.inventory.models import InventoryEntry, Tier
 from zhiqiao.inventory.rules.statements import EXPLOITATION, MATURITY, SELF_GRADES, WAYS, WILLING
 from zhiqiao.kit.filters import labelled
 from zhiqiao.kit.forms import RecordForm, set_choices
+from zhiqiao.wording import label
+
+GRADES = {"fair": _("Middling")}
+"""Where a grade's code is a word of relevance too."""
 
 
 class TierForm(RecordForm):
@@ -64,7 +68,9 @@ class StatementForm(RecordForm):
 
     def prepare(self) -> None:
         nothing = [("", _("Not said"))]
-        set_choices(self, "self_grade", [*nothing, *labelled(SELF_GRADES)])
+        set_choices(
+            self, "self_grade", [*nothing, *((code, str(GRADES.get(code) or label(code))) for code in SELF_GRADES)]
+        )
         set_choices(self, "willing", [*nothing, *labelled(WILLING)])
         set_choices(self, "accepted_ways", labelled(WAYS))
         set_choices(self, "maturity", [*nothing, *((str(level), str(level)) for level in MATURITY)])
