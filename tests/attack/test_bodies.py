@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -32,9 +33,7 @@ def test_file_beside_a_record_is_bounded_before_it_is_read(rf: RequestFactory) -
 @pytest.mark.parametrize("body", ['{"\\ud800": 1}', '{"text": "\\ud800 1234"}', '{"text": ["\\udfff"]}'])
 def test_half_characters_are_refused(city: City, programs: Programs, body: str) -> None:
     program = programs.of("firm", "write")
-    answer = program.client.post(
-        "/api/v1/needs/", body, content_type="application/json", headers=program.headers, secure=False
-    )
+    answer = program.client.post("/api/v1/needs/", body, content_type="application/json", headers=program.headers)
     told: dict[str, Any] = json.loads(answer.content)
     assert (answer.status_code, told["code"]) == (422, "fields_refused")
 
@@ -48,3 +47,10 @@ def test_choice_with_quotes_does_not_break_the_template() -> None:
     (check,) = book.worksheets[0].data_validations.dataValidation
     assert check.formula1.startswith("zhiqiao_choices!")
     assert tuple(row[0].value for row in book["zhiqiao_choices"].iter_rows()) == choices
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", ["0" * 5_000 + "1", "9" * 5_000, "-1", "٣", "1e2", "+5"])
+def test_size_that_is_none_is_refused(programs: Programs, size: str) -> None:
+    answer = programs.of("public").get(f"patents/?size={quote(size)}")
+    assert answer.status_code == 422, "not a fault of ours"

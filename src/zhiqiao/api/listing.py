@@ -46,7 +46,7 @@ def _paging_faults(asked: Reading[Any]) -> Iterator[Fault]:
     names = [sort.name for sort in asked.register.sorts]
     if asked.query.get(SORT, names[0]) not in names:
         yield Fault(SORT, "sort_unknown", str(SORT_UNKNOWN) % {"known": ", ".join(names)})
-    if not re.fullmatch("0*[0-9]{1,3}", asked.query.get(SIZE_ASKED, "1")) or not 1 <= _size(asked) <= LARGEST_PAGE:
+    if not re.fullmatch("0{0,9}[0-9]{1,3}", asked.query.get(SIZE_ASKED, "1")) or not 1 <= _size(asked) <= LARGEST_PAGE:
         yield Fault(SIZE_ASKED, "size_refused", str(SIZE_REFUSED) % {"most": LARGEST_PAGE})
     if AT in asked.query and read_cursor(asked.query.get(AT, "")) is None:
         yield Fault(AT, "cursor_refused", str(CURSOR_REFUSED))

@@ -85,14 +85,18 @@ def chosen_records(register: Register[Any], actor: Actor, chosen: Chosen) -> Que
 
 
 def preview(register: Register[Any], actor: Actor, move: Move[Any], chosen: Chosen) -> Result:
-    """What would happen, as far as rights and states tell; nothing is written."""
+    """What would happen, as far as rights and states tell; nothing is written. Rights are asked of many at once: one
+    by one, ten thousand records would be as many queries."""
     result = Result()
-    for record in _by_key(chosen_records(register, actor, chosen)):
-        why = _hindrance(register, actor, move, record)
-        if why:
-            result.refuse(Refused(register.named(record), str(vars(record)["public_id"]), why))
-        else:
-            result.moved += 1
+    for rows in _in_steps(chosen_records(register, actor, chosen)):
+        these = register.model._base_manager.filter(pk__in=[record.pk for record in rows])
+        permitted = set(register.policy.permitted(actor, move.verb, these).order_by().values_list("pk", flat=True))
+        for record in rows:
+            why = _hindrance(move, record, permitted=record.pk in permitted)
+            if why:
+                result.refuse(Refused(register.named(record), str(vars(record)["public_id"]), why))
+            else:
+                result.moved += 1
     return result
 
 
@@ -116,7 +120,7 @@ def _move_one(
 ) -> None:
     name, key = register.named(record), str(vars(record)["public_id"])
     try:
-        why = _hindrance(register, actor, move, record)
+        why = _hindrance(move, record, permitted=register.may(actor, move.verb, record))
         if why:
             raise Invalid(why)
         move.act(actor, record, cleaned(move, actor, record, said))
@@ -136,17 +140,22 @@ def cleaned(move: Move[Any], actor: Actor, record: Model | None, said: dict[str,
     return dict(form.cleaned_data)
 
 
-def _hindrance(register: Register[Any], actor: Actor, move: Move[Any], record: Model) -> str:
-    if not register.may(actor, move.verb, record):
+def _hindrance(move: Move[Any], record: Model, *, permitted: bool) -> str:
+    if not permitted:
         return "forbidden"
     return "" if move.offered(record) else "move_not_offered"
 
 
 def _by_key(records: QuerySet[Any]) -> Iterator[Model]:
-    """In steps, so that neither a long read nor the moves themselves disturb the list underneath."""
+    for rows in _in_steps(records):
+        yield from rows
+
+
+def _in_steps(records: QuerySet[Any]) -> Iterator[list[Any]]:
+    """So that neither a long read nor the moves themselves disturb the list underneath."""
     last = 0
     while rows := list(records.filter(pk__gt=last)[:READ_AT_ONCE]):
-        yield from rows
+        yield rows
         last = rows[-1].pk
 
 
