@@ -18,6 +18,7 @@ from zhiqiao.inventory.policies import ENTRIES as POLICY
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
 from zhiqiao.inventory.selectors import TierFilter, current_decisions, sleepers, tiered_list
 from zhiqiao.inventory.states import ENTRY_STATES
+from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box
@@ -105,8 +106,12 @@ def decide(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any]) -> Inve
 
 
 def decide_as_suggested(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any]) -> InventoryEntry:
-    decision = confirm_tier(actor=actor, entry=entry, tier=entry.suggested_tier, note=said["note"])
-    return decision.entry
+    """What the rules suggest at this moment: among many, the entry may have been read a while ago."""
+    standing = current_decisions([entry.pk]).get(entry.pk)
+    if standing is None:
+        raise Invalid("tier_not_suggested", entry=str(entry.public_id))
+    told = {"tier": standing.suggested, "note": said["note"], "seen": standing.public_id}
+    return confirm_tier(actor=actor, entry=entry, **told).entry
 
 
 def step(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any], *, move: str) -> InventoryEntry:
