@@ -168,7 +168,7 @@ class RegisterBulk(RegisterView):
         form = self.form(chosen_move, request)
         if "sure" not in request.POST or (form is not None and not form.is_valid()):
             return self.asked(chosen_move, chosen, form)
-        return self.done(request, chosen_move, chosen)
+        return self.done(request, chosen_move, chosen, said_in(form) if form is not None else {})
 
     def chosen(self, request: HttpRequest) -> Chosen:
         query = request.POST.get("query", "")
@@ -188,8 +188,7 @@ class RegisterBulk(RegisterView):
         status = 422 if form is not None and form.is_bound else 200
         return self.show("registers/bulk.html", context, status)
 
-    def done(self, request: HttpRequest, move: Move[Any], chosen: Chosen) -> HttpResponse:
-        said = {name: value for name, value in request.POST.items() if move.form and name in move.form.base_fields}
+    def done(self, request: HttpRequest, move: Move[Any], chosen: Chosen, said: dict[str, Any]) -> HttpResponse:
         records = chosen_records(self.register, self.actor, chosen)
         back = f"{self.address('list')}?{chosen.query}"
         if records.count() > AT_ONCE:
@@ -198,3 +197,8 @@ class RegisterBulk(RegisterView):
             return redirect("job_page", job.public_id)
         result = move_all(self.register, self.actor, move, records, said)
         return self.show("registers/bulk_done.html", {"move": move, "result": result, "back": back})
+
+
+def said_in(form: RecordForm) -> dict[str, Any]:
+    """What was typed, as each widget reads it: of several choices a list."""
+    return {name: each.widget.value_from_datadict(form.data, form.files, name) for name, each in form.fields.items()}
