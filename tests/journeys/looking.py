@@ -26,6 +26,7 @@ CODE: Final = re.compile(r"\b[a-z]{2,}(_[a-z]{2,})+\b")
 ALLOWED: Final = (
     re.compile(r"zhiqiao( [a-z-]+)+"),  # commands are typed as they are
     re.compile(r"Authorization: Bearer zq"),  # so are headers
+    re.compile(r" · [a-z]+\.[a-z_]+$"),  # events stand beside their words, as programs read them
 )
 TEXTS: Final = """() => {
   const out = [];
