@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
+
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
 from zhiqiao.inventory.rules.statements import EXPLOITATION, SELF_GRADES, WAYS, WILLING
 from zhiqiao.inventory.rules.statements import __file__ as statements_file
@@ -53,6 +55,10 @@ def test_every_action_on_the_trail_has_words() -> None:
 def test_every_move_of_an_entry_has_words() -> None:
     moves = {f"inventory.{each.name}" for each in ENTRY_STATES.transitions}
     assert moves - set(ACTIONS) == set()
+
+
+def test_every_kind_of_long_work_and_every_schedule_has_words() -> None:
+    assert {*settings.ZHIQIAO_JOBS, *settings.ZHIQIAO_SCHEDULES} - set(LABELS) == set()
 
 
 def test_codes_of_scope_kind_status_and_statements_have_words() -> None:

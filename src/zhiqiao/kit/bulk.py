@@ -11,10 +11,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
-from django.utils.module_loading import import_string
 
 from zhiqiao.core.audit import unit_of_work
-from zhiqiao.core.jobqueue import enqueue
+from zhiqiao.core.jobqueue import enqueue, load_function
 from zhiqiao.core.jobs import JobContext
 from zhiqiao.core.models import Job
 from zhiqiao.kernel.errors import Invalid, NotFound, ZhiqiaoError
@@ -179,7 +178,7 @@ def run_bulk_move(context: JobContext) -> None:
     """The job. Each move and the checkpoint that counts it are one transaction: a kill neither doubles nor loses one.
     Rights are those of the moment."""
     asked = context.arguments
-    actor: Actor = import_string(settings.ZHIQIAO_ACTORS.replace(":", "."))(asked["actor"])
+    actor: Actor = load_function(settings.ZHIQIAO_ACTORS)(asked["actor"])
     register = register_named(asked["register"])
     move = register.move_named(asked["move"])
     if move is None:

@@ -84,6 +84,7 @@ TEXTS: Final[dict[str, Text]] = {
     "view_too_long": _("The filters are too long to be kept. Take some of them away."),
     "too_many_views": _("You keep %(most)s views of this list already. Forget one of them first."),
     "too_many_records": _("At most %(most)s records at once. Narrow the filters."),
+    "form_refused": _("What was filled in does not fit this record. Take the step on its own page."),
     # inventory
     "maturity_range": _("The maturity is a level from %(lowest)s to %(highest)s."),
     "scene_unknown": _("There is no such scene of appraisal."),

@@ -11,6 +11,7 @@ WORK_NAMES: Final[dict[str, str | Promise]] = {
     # kinds
     "import": _("Import of files"), "appraise": _("Appraisal and tiers"), "stock": _("Stock taken anew"),
     "verify_audit": _("Check of the audit trail"), "check_index": _("Check of the search index"),
+    "bulk_move": _("One step for many records"),
     # schedules
     "nightly_stock": _("Stock taken anew, every night"), "nightly_audit": _("Check of the audit trail, every night"),
     "weekly_index": _("Check of the search index, every week"),
@@ -18,6 +19,7 @@ WORK_NAMES: Final[dict[str, str | Promise]] = {
     "reading": _("Reading"), "take_stock": _("Taking stock"), "suggest_tiers": _("Suggesting tiers"),
     "check_index_patents": _("Comparing patents"), "check_index_needs": _("Comparing needs"),
     # what is counted and told
+    "moved": _("Records that took the step"),
     "rows": _("Rows"), "appraised": _("Appraised anew"), "without_total": _("Too little evidence for a total"),
     "tiers_written": _("Tiers suggested anew"), "inventory": _("Stocktaking"), "import_number": _("Import"),
     "blocks": _("Blocks"), "sealed": _("Entries sealed"), "unsealed": _("Entries not sealed yet"),
