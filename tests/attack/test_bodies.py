@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
 
 from tests.attack.conftest import City, Programs
 from zhiqiao.api.middleware import LARGEST_UPLOAD, longest_body
+from zhiqiao.core.models import Attachment
 from zhiqiao.exchange.template_books import Guide, write_template
 from zhiqiao.exchange.templates import Asked, Shape
 from zhiqiao.kit.discussing import LARGEST_FILE
@@ -54,3 +56,15 @@ def test_choice_with_quotes_does_not_break_the_template() -> None:
 def test_size_that_is_none_is_refused(programs: Programs, size: str) -> None:
     answer = programs.of("public").get(f"patents/?size={quote(size)}")
     assert answer.status_code == 422, "not a fault of ours"
+
+
+@pytest.mark.django_db
+def test_file_beside_a_record_may_be_as_large_as_its_page_says_and_no_larger(city: City) -> None:
+    place = reverse("patent_files", args=[city.records["open_patent"].public_id])
+    client = city.client("holder")
+    sent = client.post(place, {"file": SimpleUploadedFile("说明.pdf", b"x" * (6 * 1024 * 1024))})
+    assert sent.status_code == 302 and Attachment.objects.get().blob.size == 6 * 1024 * 1024
+    too_long = {"content-length": str(LARGEST_FILE + 1024 * 1024)}
+    for who in ("holder", "public"):
+        answer = city.client(who).generic("POST", place, b"", "multipart/form-data; boundary=x", headers=too_long)
+        assert answer.status_code == 413

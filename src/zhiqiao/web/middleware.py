@@ -14,11 +14,14 @@ from django.utils.functional import SimpleLazyObject
 
 from zhiqiao.kernel.errors import STATUS, ZhiqiaoError
 from zhiqiao.kit.actors import PUBLIC, Actor
+from zhiqiao.kit.discussing import LARGEST_FILE
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import User
 from zhiqiao.wording import refusal
 
 STRANGERS_BODY = 64 * 1024  # bytes
+BESIDE_A_RECORD = "/files/"
+"""How the addresses end where a file is put beside a record."""
 Handler = Callable[[HttpRequest], HttpResponse]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -66,10 +69,14 @@ class BodyLimitMiddleware:
 
 
 def longest_body(request: HttpRequest) -> float:
-    """In bytes. Files are bounded by what their reader takes, not here."""
+    """In bytes. Lists are bounded by what their reader takes, not here."""
     if not request.user.is_authenticated:
         return STRANGERS_BODY
-    return inf if request.path == reverse("import_new") else settings.DATA_UPLOAD_MAX_MEMORY_SIZE or inf
+    if request.path == reverse("import_new"):
+        return inf
+    if request.path.endswith(BESIDE_A_RECORD):
+        return LARGEST_FILE + STRANGERS_BODY
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or inf
 
 
 class RefusalMiddleware:
