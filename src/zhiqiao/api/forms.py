@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from zhiqiao.kit.discussing import LONGEST_COMMENT
 from zhiqiao.kit.forms import RecordForm
+from zhiqiao.kit.storing import kinds_of_list
 
 
 class CommentForm(RecordForm):
@@ -38,7 +39,7 @@ class ManyFiles(forms.FileField):
 class ImportForm(forms.Form):
     """``organisation`` is the public id of the one on whose behalf the files are sent; empty: for the whole city."""
 
-    kind = forms.ChoiceField(choices=[(each, each) for each in ("patents", "needs", "organisations")])
+    kind = forms.ChoiceField(choices=[(each, each) for each in kinds_of_list()])
     file = ManyFiles(max_length=255)
     sender = forms.CharField(max_length=200)
     organisation = forms.UUIDField(required=False)

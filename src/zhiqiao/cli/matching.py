@@ -12,12 +12,12 @@ from rich.text import Text
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
 from zhiqiao.cli.usage import Usage
 from zhiqiao.core.indexing import status
-from zhiqiao.engine.documents import NO_FILTERS, Filters
+from zhiqiao.engine.documents import NO_FILTERS
 from zhiqiao.kernel.application_numbers import parse_application_number
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.actions import match_need, suggest_push
-from zhiqiao.matching.searching import Asked, as_passage, as_reasons
+from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.needs.selectors import need_for
 from zhiqiao.parties.actors import operator
@@ -38,7 +38,7 @@ def match(need: str | None, text: str | None, most: int, alive: bool, as_json: b
     if (need is None) == (text is None):
         raise Usage("--need 与 --text 二选一", "give either --need or --text")
     actor = operator(getpass.getuser())
-    asked = Asked(most, Filters((("status", ("alive",)),)) if alive else NO_FILTERS)
+    asked = Asked(most, IN_FORCE if alive else NO_FILTERS)
     with speaking():
         found = for_need(actor, need, asked) if need is not None else for_text(actor, text or "", asked)
         tell_of_pending()

@@ -16,6 +16,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
 
 VERSION_NOTE = "relevance"
+IN_FORCE = Filters((("status", ("alive",)),))
 
 
 @dataclass(frozen=True)

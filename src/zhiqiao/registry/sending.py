@@ -5,12 +5,14 @@ The import itself is ``core``'s; what a kind of list is, and who may send it at 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol, cast
 
 from zhiqiao.core import importing
 from zhiqiao.core.audit import unit_of_work
-from zhiqiao.core.blobs import blob_path
+from zhiqiao.core.blobs import blob_path, plain_name
 from zhiqiao.core.importing import ImportRequest, Rehearsal, Storer, Watcher
 from zhiqiao.core.importjobs import hand_in, job_of, storer_of
 from zhiqiao.core.jobqueue import request_cancel
@@ -21,6 +23,14 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.storing import kinds_of_list
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.policies import IMPORTS
+
+
+class Upload(Protocol):
+    """A file as a browser or a program sends it."""
+
+    name: str | None
+
+    def chunks(self) -> Iterable[bytes]: ...
 
 
 class Intake(Storer, Protocol):
@@ -46,6 +56,20 @@ def behalves(actor: Actor) -> list[Organisation | None]:
         return [None]
     own = Organisation.objects.filter(pk__in=actor.organisations).order_by("pinyin", "id")
     return [each for each in own if IMPORTS.may(actor, "start", ImportRun(organisation_id=each.pk))]
+
+
+def lay_down(uploads: Iterable[Upload], folder: Path) -> tuple[tuple[str, Path], ...]:
+    """The uploads where the importer can open them, each with the name that it came with."""
+    return tuple(_laid_down(upload, folder, number) for number, upload in enumerate(uploads))
+
+
+def _laid_down(upload: Upload, folder: Path, number: int) -> tuple[str, Path]:
+    name = plain_name(upload.name or "")
+    path = folder / f"{number}{Path(name).suffix}"
+    with path.open("wb") as out:
+        for chunk in upload.chunks():
+            out.write(chunk)
+    return name, path
 
 
 def send(*, actor: Actor, request: ImportRequest) -> ImportRun:

@@ -32,6 +32,8 @@ STOPPED: Final[dict[str, str | Promise]] = {
     "lease_lost": _("Another process has taken this over."),
     "audit_broken": _("The audit trail does not agree with itself. Nobody should write until it is looked into."),
     "job_cancelled": _("Somebody cancelled it."),
+    "register_not_found": _("This installation no longer has the list that the step was for."),
+    "move_not_found": _("This installation no longer knows the step."),
 }
 FOUND: Final[dict[str, str | Promise]] = {
     "block_missing": _("A block is missing from the chain"),

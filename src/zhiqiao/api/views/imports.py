@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +18,9 @@ from zhiqiao.api.problems import Fault, FieldsRefused
 from zhiqiao.api.schemas import record_shape
 from zhiqiao.api.views.records import RecordList, register_id, replied
 from zhiqiao.api.writing import filled_from_parts, told_of
-from zhiqiao.core.blobs import plain_name
 from zhiqiao.core.importing import ImportRequest
 from zhiqiao.kernel.errors import Forbidden
-from zhiqiao.registry.sending import behalves, importable, send
+from zhiqiao.registry.sending import behalves, importable, lay_down, send
 from zhiqiao.wording.interface import NOT_ON_BEHALF
 
 
@@ -38,7 +36,7 @@ class ImportList(RecordList):
         said = filled_from_parts(ImportForm(), request.data)
         house = self.sender_of(said)
         with tempfile.TemporaryDirectory(prefix="zhiqiao-upload-") as folder:
-            files = tuple(laid_down(Path(folder), number, each) for number, each in enumerate(said["file"]))
+            files = lay_down(said["file"], Path(folder))
             asked = ImportRequest(
                 kind=said["kind"], files=files, sender=said["sender"], as_of=said["as_of"], organisation_id=house
             )
@@ -73,13 +71,3 @@ class ImportList(RecordList):
             {"multipart/form-data": sent},
             {(201, JSON): described(record_shape(self.register), "The import.")}, WRITING,
         )  # fmt: skip
-
-
-def laid_down(folder: Path, number: int, upload: UploadedFile[Any]) -> tuple[str, Path]:
-    """The upload where the importer can open it, under the name it came with."""
-    name = plain_name(upload.name or "")
-    path = folder / f"{number}{Path(name).suffix}"
-    with path.open("wb") as out:
-        for chunk in upload.chunks():
-            out.write(chunk)
-    return name, path

@@ -15,18 +15,17 @@ from zhiqiao.api.represent import link_of
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
 from zhiqiao.api.views.base import Address
 from zhiqiao.api.writing import filled
-from zhiqiao.engine.documents import NO_FILTERS, Filters
+from zhiqiao.engine.documents import NO_FILTERS
 from zhiqiao.engine.match import MOST_RESULTS
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.columns import Link
-from zhiqiao.matching.searching import Asked, as_passage, as_reasons
+from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.registry.models import Patent
 from zhiqiao.wording import sentence
 
-IN_FORCE = Filters((("status", ("alive",)),))
 PASSAGE: Schema = record(
     {"field": TEXT, "text": TEXT, "highlights": many({**many(NUMBER), "minItems": 2, "maxItems": 2})},
     text="The sentence that answers best; `highlights` are pairs of start and end in it.",

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhiqiao.core.blobs import open_blob, plain_name
+from zhiqiao.core.blobs import open_blob
 from zhiqiao.core.importing import ImportRequest
 from zhiqiao.core.importjobs import job_of
 from zhiqiao.core.models import ImportRun, Job
@@ -24,7 +23,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.downloads import Sheet, download
 from zhiqiao.registry.policies import IMPORTS
 from zhiqiao.registry.selectors import imports_visible_to
-from zhiqiao.registry.sending import behalves, importable, send, send_again
+from zhiqiao.registry.sending import behalves, importable, lay_down, send, send_again
 from zhiqiao.web.forms import ImportForm
 from zhiqiao.web.headings import HeadingForm, every_question
 from zhiqiao.web.import_report import noted_cells
@@ -66,7 +65,7 @@ def senders_for(actor: Actor) -> list[tuple[str, str]]:
 def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
     """Put the uploads where the importer can open them, and hand them in."""
     with tempfile.TemporaryDirectory(prefix="zhiqiao-upload-") as folder:
-        files = tuple(_laid_down(Path(folder), number, upload) for number, upload in enumerate(asked["uploads"]))
+        files = lay_down(asked["uploads"], Path(folder))
         request = ImportRequest(
             kind=asked["kind"],
             files=files,
@@ -75,15 +74,6 @@ def received(actor: Actor, asked: dict[str, Any]) -> ImportRun:
             organisation_id=int(asked["organisation"]) if asked["organisation"] else None,
         )
         return send(actor=actor, request=request)
-
-
-def _laid_down(folder: Path, number: int, upload: UploadedFile[Any]) -> tuple[str, Path]:
-    name = plain_name(upload.name or "")
-    path = folder / f"{number}{Path(name).suffix}"
-    with path.open("wb") as out:
-        for chunk in upload.chunks():
-            out.write(chunk)
-    return name, path
 
 
 def run_for(actor: Actor, public_id: UUID) -> ImportRun:

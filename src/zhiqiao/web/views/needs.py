@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from zhiqiao.engine.documents import Filters
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kit.actors import Actor
-from zhiqiao.matching.searching import Asked, as_passage, as_reasons
+from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.needs.forms import behalves
 from zhiqiao.needs.models import Need
@@ -22,8 +21,6 @@ from zhiqiao.web.forms import AskForm
 from zhiqiao.web.pages import SignedInRequest, for_page
 from zhiqiao.web.registers.writing import RegisterNew
 from zhiqiao.wording import refusal
-
-IN_FORCE = Filters((("status", ("alive",)),))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
