@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.attack.conftest import City, Program, Programs
 from zhiqiao.parties.actors import actor_for
-from zhiqiao.parties.keyregister import scope_choices
+from zhiqiao.parties.registers.keys import scope_choices
 from zhiqiao.parties.scopes import BY_PEOPLE_ALONE, is_scope
 
 pytestmark = pytest.mark.django_db

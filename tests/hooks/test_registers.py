@@ -26,8 +26,8 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.lists import one_of, reading
 from zhiqiao.kit.registers import Register
 from zhiqiao.parties.actions import NewKey, make_key
-from zhiqiao.parties.keyregister import KEYS, KeyForm
 from zhiqiao.parties.models import ApiKey, Organisation
+from zhiqiao.parties.registers.keys import KEYS, KeyForm
 
 pytestmark = pytest.mark.django_db
 Member = Callable[..., Actor]

@@ -24,9 +24,6 @@ from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actions.jobs import cancel_job, retry_job
 from zhiqiao.parties.actions.schedules import change_schedule, run_schedule_now, switch_schedule
 from zhiqiao.parties.jobpolicies import JOBS, SCHEDULES
-from zhiqiao.parties.jobregisters import JOBS as JOBS_REGISTER
-from zhiqiao.parties.jobregisters import SCHEDULES as SCHEDULES_REGISTER
-from zhiqiao.parties.jobregisters import ScheduleForm
 from zhiqiao.parties.jobselectors import (
     job_by_public_id,
     job_report_for,
@@ -34,6 +31,9 @@ from zhiqiao.parties.jobselectors import (
     schedule_named,
     schedules_visible_to,
 )
+from zhiqiao.parties.registers.jobs import JOBS as JOBS_REGISTER
+from zhiqiao.parties.registers.jobs import SCHEDULES as SCHEDULES_REGISTER
+from zhiqiao.parties.registers.jobs import ScheduleForm
 
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(__file__).resolve().parents[2] / "src/zhiqiao"

@@ -23,8 +23,8 @@ from zhiqiao.matching.selectors import (
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import needs_visible_to
-from zhiqiao.parties.jobregisters import JOBS, progress, told_of, why_failed
 from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.registers.jobs import JOBS, progress, told_of, why_failed
 from zhiqiao.parties.selectors import names_of
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import IMPORTS, PATENTS

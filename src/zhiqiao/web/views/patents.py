@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhiqiao.matching.selectors import suggestions_for_patent
-from zhiqiao.parties.registers import with_places_and_industries
+from zhiqiao.parties.registers.organisations import with_places_and_industries
 from zhiqiao.registry.policies import PATENTS
 from zhiqiao.registry.selectors import patent_for
 from zhiqiao.web.pages import SignedInRequest, for_page

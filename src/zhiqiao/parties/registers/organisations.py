@@ -1,4 +1,4 @@
-"""The registers of organisations and of the audit trail."""
+"""The register of organisations."""
 
 from __future__ import annotations
 
@@ -6,29 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhiqiao.core.models import AuditEntry
 from zhiqiao.core.reference import in_force, names_for
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Note, choices_of
-from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
+from zhiqiao.kit.filters import Filters, Records, choice, search_box
 from zhiqiao.kit.forms import RecordForm, set_choices
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Change, Create, Finding, Register
-from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS
-from zhiqiao.parties.acting import actors_named, with_actors
+from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS
 from zhiqiao.parties.actions.organisations import OrganisationDetails, describe_organisation, register_organisation
 from zhiqiao.parties.industries import industry_names, named
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.places import PARK, SCHEME
-from zhiqiao.parties.policies import AUDIT as AUDIT_POLICY
 from zhiqiao.parties.policies import ORGANISATIONS as POLICY
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.parties.selectors import living_organisations, organisations_like
-from zhiqiao.wording import trail_word
 
 
 class OrganisationFilter(Filters):
@@ -160,47 +155,3 @@ ORGANISATIONS: Register[Organisation] = Register(
         "parties.merge_organisations": "organisation.merged",
     },
 )  # fmt: skip
-
-
-class AuditFilter(Filters):
-    q = search_box(_("Action, person or record"))
-    since = since(_("Since"), "at__date")
-    until = until(_("Until"), "at__date")
-
-    def by_words(self, records: Records, name: str, value: str) -> Records:
-        words = value.strip()
-        known = Q(actor_id__in=[words, *actors_named(words)])
-        return records.filter(Q(action__icontains=words) | known | Q(subject_id=words))
-
-
-def audit_entries(actor: Actor) -> QuerySet[AuditEntry]:
-    return AUDIT_POLICY.visible(actor, AuditEntry.objects.select_related("block").defer("content"))
-
-
-AUDIT: Register[AuditEntry] = Register(
-    name="audit",
-    path="audit",
-    model=AuditEntry,
-    subject="core.audit",
-    title=_("Audit trail"),
-    one=_("Entry"),
-    icon="shield-check",
-    group=_("System"),
-    lead=_("Every write, by whom and when. Sealed entries are linked into a chain that shows any later change."),
-    policy=AUDIT_POLICY,
-    records=audit_entries,
-    roles=AUDITORS,
-    pages=False,
-    columns=(
-        Column("at", _("When"), lambda e: e.at, Kind.MOMENT),
-        Column("who", _("Who"), lambda e: vars(e).get("actor_name", e.actor_id)),
-        Column("actor", _("Identity"), lambda e: e.actor_id, shown=False),
-        Column("action", _("What was done"), lambda e: e.action, Kind.TAG, words=trail_word),
-        Column("code", _("Code of the action"), lambda e: e.action, shown=False),
-        Column("record", _("Record"), lambda e: f"{e.subject_type} {e.subject_id}"),
-        Column("block", _("Sealed in block"), lambda e: e.block.number if e.block else None, Kind.COUNT),
-    ),
-    sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
-    filters=AuditFilter,
-    attach=with_actors,
-)
