@@ -181,6 +181,7 @@ ENTRIES: Register[InventoryEntry] = Register(
         Move(
             "as_suggested", _("Confirm as suggested"), CONFIRM_TIER, decide_as_suggested, form=AsSuggestedForm,
             icon="checks", offered=lambda entry: entry.in_stock and bool(entry.suggested_tier),
+            effect=lambda entry: entry.get_suggested_tier_display(),
             confirm=_("Each patent takes the tier that the rules suggest for it."), done=_("The tier is decided."),
         ),
         *moves_of(

@@ -27,6 +27,7 @@ AT_ONCE: Final = 100  # records; more are a job
 MOST: Final = 10_000  # records in one go
 READ_AT_ONCE: Final = 500
 NAMES_KEPT: Final = 200  # refused records named in a result
+NAMES_SHOWN: Final = 50  # records to be moved that a preview names
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Result:
     moved: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
+    moving: list[tuple[str, str]] = field(default_factory=list)
 
     def refuse(self, refused: Refused) -> None:
         self.reasons[refused.code] += 1
@@ -96,6 +98,8 @@ def preview(register: Register[Any], actor: Actor, move: Move[Any], chosen: Chos
                 result.refuse(Refused(register.named(record), str(vars(record)["public_id"]), why))
             else:
                 result.moved += 1
+                if len(result.moving) < NAMES_SHOWN:
+                    result.moving.append((register.named(record), move.effect(record) if move.effect else ""))
     return result
 
 

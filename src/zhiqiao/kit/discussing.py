@@ -14,14 +14,21 @@ from zhiqiao.kernel.text import clean_text
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Register
+from zhiqiao.kit.roles import Role
 
 LONGEST_COMMENT: Final = 4_000  # characters
+MOST_SHOWN: Final = 200  # comments of one record; the newest
 LARGEST_FILE: Final = 50 * 1024 * 1024  # bytes
 
 
 def comments_of(register: Register[Any], actor: Actor, record: Model) -> QuerySet[Comment]:
     """Oldest first; none for those who may not see the record's history."""
     return _beside(Comment.objects.all(), register, actor, record)
+
+
+def newest_comments(register: Register[Any], actor: Actor, record: Model) -> list[Comment]:
+    """The newest ``MOST_SHOWN``, oldest of them first."""
+    return list(comments_of(register, actor, record).order_by("-id")[:MOST_SHOWN])[::-1]
 
 
 def files_of(register: Register[Any], actor: Actor, record: Model) -> QuerySet[Attachment]:
@@ -73,9 +80,16 @@ def attach_file(*, actor: Actor, register: Register[Any], record: Model, name: s
     return attach(actor=actor, subject=register.subject_of(record), name=name, blob=blob)
 
 
+def may_withdraw(actor: Actor, file: Attachment) -> bool:
+    """Whoever put it there, and the bureau."""
+    return file.actor_id == actor.actor_id or actor.holds(Role.BUREAU_OFFICER)
+
+
 def withdraw_file(*, actor: Actor, register: Register[Any], record: Model, file: Attachment) -> Attachment:
-    """Raises ``Conflict`` ``attachment_withdrawn`` where that was done before."""
+    """One's own; the bureau anybody's. Raises ``Conflict`` ``attachment_withdrawn`` where that was done before."""
     _require(register, actor, ATTACH, record)
+    if not may_withdraw(actor, file):
+        raise Forbidden(verb="withdraw_file")
     return withdraw_attachment(actor=actor, attachment=file)
 
 

@@ -63,6 +63,7 @@ class Move(Generic[M]):
 
     ``verb`` is asked of the policy, ``offered`` of the record: whether its state allows it now. ``form`` asks for what
     must be said with it, as a reason; ``confirm`` is asked before it is done. ``tone``: "primary", "danger" or "".
+    ``effect`` says of one record what it becomes, for the preview of a move on many.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Move(Generic[M]):
     icon: str = ""
     tone: str = ""
     bulk: bool = True
+    effect: Callable[[M], str] | None = None
 
     @property
     def asks(self) -> bool:

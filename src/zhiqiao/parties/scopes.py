@@ -8,14 +8,15 @@ READ, WRITE = "read", "write"
 VERBS = (READ, WRITE)
 KEYS = "keys"
 PEOPLE = "people"
-BY_PEOPLE_ALONE = frozenset({KEYS, PEOPLE})
-"""Registers that no key writes: one could give itself more scopes and a longer life, or be told a new password and so
-become the person."""
+HOOKS = "hooks"
+BY_PEOPLE_ALONE = frozenset({KEYS, PEOPLE, HOOKS})
+"""Registers that no key writes: one could give itself more scopes and a longer life, be told a new password and so
+become the person, or leave a webhook behind that outlives it."""
 
 
 def allows(scopes: Iterable[str], register_path: str, verb: str) -> bool:
     """Whether one of the scopes reaches so far. Who may write may read the same, for a change starts with a look.
-    Keys and log-ins are written by people alone."""
+    Keys, log-ins and webhooks are written by people alone."""
     if register_path in BY_PEOPLE_ALONE and verb == WRITE:
         return False
     enough = (verb, WRITE) if verb == READ else (verb,)

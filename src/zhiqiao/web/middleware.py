@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhiqiao.kernel.errors import STATUS, ZhiqiaoError
 from zhiqiao.kit.actors import PUBLIC, Actor
@@ -98,7 +99,16 @@ def refused(request: HttpRequest, error: ZhiqiaoError) -> HttpResponse:
     status = 413 if isinstance(error, BodyTooLarge) else STATUS.get(error.kind, 422)
     if status == 404:  # hidden and absent look alike, down to the words
         return render(request, "404.html", status=404)
-    return render(request, "refused.html", {"refusal": refusal(error), "status": status}, status=status)
+    told = {"refusal": refusal(error), "status": status, "back": came_from(request)}
+    return render(request, "refused.html", told, status=status)
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours from which the refused step was taken; empty where nobody says, or it is this one."""
+    page = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return "" if page == request.build_absolute_uri() else page
 
 
 class ContentSecurityPolicyMiddleware:

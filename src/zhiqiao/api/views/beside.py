@@ -27,7 +27,7 @@ from zhiqiao.api.writing import filled, filled_from_parts, found
 from zhiqiao.core.blobs import open_blob
 from zhiqiao.core.models import Attachment, Comment
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.kit.discussing import add_comment, attach_file, comments_of, files_of
+from zhiqiao.kit.discussing import add_comment, attach_file, files_of, newest_comments
 from zhiqiao.kit.history import Happening, history_of
 from zhiqiao.kit.permissions import HISTORY
 from zhiqiao.parties.acting import names_of
@@ -100,7 +100,7 @@ def told_happening(each: Happening, people: dict[str, dict[str, str]]) -> dict[s
 
 class Comments(BesideRecord):
     def get(self, request: Request, public_id: UUID) -> Response:
-        comments = list(comments_of(self.register, self.actor, self.record(public_id)))
+        comments = newest_comments(self.register, self.actor, self.record(public_id))
         people = told_who(comments)
         return Response({"items": [told_comment(each, people) for each in comments]})
 
@@ -118,7 +118,8 @@ class Comments(BesideRecord):
         if method != "POST":
             shape = items_of("Comment", COMMENT_SCHEMA)
             return Operation(
-                f"list_comments_of_{register.name}", f"{register.one}: comments, oldest first", register_id(register),
+                f"list_comments_of_{register.name}", f"{register.one}: the newest 200 comments, oldest first",
+                register_id(register),
                 parameters=[PUBLIC_ID], answers={(200, JSON): described(shape, "The comments.")},
             )  # fmt: skip
         return Operation(

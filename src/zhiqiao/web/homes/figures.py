@@ -75,7 +75,8 @@ def _of_needs(actor: Actor) -> Iterator[Figure]:
     yield Figure(_("Open needs"), count_up_to(needs), f"{reverse('need_list')}?state=open", whose)
     if actor.holds(Role.ENTERPRISE_MEMBER):
         own = needs.filter(organisation_id__in=actor.organisations)
-        yield Figure(_("Needs of your firm"), count_up_to(own), f"{reverse('need_list')}?state=open", _("Open"))
+        address = f"{reverse('need_list')}?state=open&whose=own"
+        yield Figure(_("Needs of your firm"), count_up_to(own), address, _("Open"))
 
 
 def _of_the_installation(actor: Actor) -> Iterator[Figure]:

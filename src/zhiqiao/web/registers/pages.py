@@ -18,7 +18,16 @@ from zhiqiao.core.blobs import open_blob
 from zhiqiao.kernel.errors import NotFound, ZhiqiaoError
 from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.columns import Kind
-from zhiqiao.kit.discussing import add_comment, attach_file, comments_of, files_of, withdraw_comment, withdraw_file
+from zhiqiao.kit.discussing import (
+    add_comment,
+    attach_file,
+    comments_of,
+    files_of,
+    may_withdraw,
+    newest_comments,
+    withdraw_comment,
+    withdraw_file,
+)
 from zhiqiao.kit.history import history_of
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Related
@@ -89,7 +98,7 @@ class RegisterPage(RegisterView):
         register, actor = self.register, self.actor
         if not (actor.signed_in and register.may(actor, HISTORY, record)):
             return {"sees_history": False}
-        history, comments = history_of(register, actor, record), list(comments_of(register, actor, record))
+        history, comments = history_of(register, actor, record), newest_comments(register, actor, record)
         files = list(files_of(register, actor, record))
         people = names_of(
             {each.actor_id for each in history}
@@ -102,7 +111,7 @@ class RegisterPage(RegisterView):
             "keeps_files": ATTACH in register.policy.verbs,
             "history": [(each, people[each.actor_id]) for each in history],
             "comments": [(each, people[each.actor_id], each.actor_id == actor.actor_id) for each in comments],
-            "files": [(each, people[each.actor_id]) for each in files],
+            "files": [(each, people[each.actor_id], may_withdraw(actor, each)) for each in files],
             "may_comment": register.may(actor, COMMENT, record),
             "may_attach": register.may(actor, ATTACH, record),
         }
