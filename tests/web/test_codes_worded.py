@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import override
 
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
 from zhiqiao.inventory.rules.statements import EXPLOITATION, SELF_GRADES, WAYS, WILLING
 from zhiqiao.inventory.rules.statements import __file__ as statements_file
 from zhiqiao.inventory.states import ENTRY_STATES
+from zhiqiao.kit.catalogue import registers
 from zhiqiao.registry.models.patents import PatentKind, StatusGroup
 from zhiqiao.wording.terms import LABELS
 from zhiqiao.wording.trail import ACTIONS
@@ -59,6 +61,12 @@ def test_every_move_of_an_entry_has_words() -> None:
 
 def test_every_kind_of_long_work_and_every_schedule_has_words() -> None:
     assert {*settings.ZHIQIAO_JOBS, *settings.ZHIQIAO_SCHEDULES} - set(LABELS) == set()
+
+
+def test_what_waits_is_said_of_one_and_of_many() -> None:
+    said = [waits for register in registers() for waits in register.waits]
+    with override("en"):
+        assert said and all("2" in each.words(2) and each.words(1) != each.words(2) for each in said)
 
 
 def test_codes_of_scope_kind_status_and_statements_have_words() -> None:

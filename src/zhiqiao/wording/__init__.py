@@ -1,5 +1,6 @@
 """Codes put into words: refusals, reasons, labels. The rooms below speak in stable codes, people do not."""
 
+from zhiqiao.wording.facts import listed
 from zhiqiao.wording.passages import cut
 from zhiqiao.wording.reasons import appraisal_gap, lacking, row_reason, sentence
 from zhiqiao.wording.refusals import Refusal, refusal
@@ -14,6 +15,7 @@ __all__ = [
     "cut",
     "label",
     "lacking",
+    "listed",
     "refusal",
     "row_reason",
     "sentence",

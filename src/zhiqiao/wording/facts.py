@@ -21,6 +21,11 @@ def readable(facts: Mapping[str, Any]) -> Facts:
     return Facts({key: _text(key, value) for key, value in facts.items()})
 
 
+def listed(names: Iterable[str]) -> str:
+    """Several names in one line, as each language separates them."""
+    return pgettext("between names", ", ").join(names)
+
+
 def _text(key: str, value: Any) -> str:
     if key in {"coverage", "share"} and isinstance(value, int | float):
         return f"{value:.0%}"
@@ -31,5 +36,5 @@ def _text(key: str, value: Any) -> str:
             str(value.get("word") or value.get("name") or value.get("title") or next(iter(value.values()), ""))
         )
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return pgettext("between names", ", ").join(_text("", each) for each in value)
+        return listed(_text("", each) for each in value)
     return label(str(value)) if value is not None and value != "" else "—"

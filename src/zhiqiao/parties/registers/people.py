@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import Invalid
@@ -24,6 +24,7 @@ from zhiqiao.parties.actions import NewPerson, close_login, create_user, end_rol
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.parties.policies import MEMBERSHIPS, USERS
 from zhiqiao.parties.selectors import living_organisations, log_ins, organisations_like
+from zhiqiao.wording import listed
 
 HOUSES_OFFERED = 50
 HANDING_OUT = frozenset({Role.SYSTEM_ADMIN, Role.BUREAU_OFFICER, Role.HOLDER_MANAGER, Role.SOE_MANAGER})
@@ -91,7 +92,7 @@ class EndRoleForm(RecordForm):
 def several(found: list[Organisation]) -> str:
     if not found:
         return str(_("No organisation bears this name or code."))
-    names = pgettext("between names", ", ").join(each.name for each in found[:5])
+    names = listed(each.name for each in found[:5])
     return str(_("Several fit: %(names)s. Write the whole name.")) % {"names": names}
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import pgettext
 
 from zhiqiao.kernel.transitions import Transition, TransitionTable
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.roles import Role
 from zhiqiao.web.registers.base import RegisterView
-from zhiqiao.wording import label
+from zhiqiao.wording import label, listed
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class RegisterHelp(RegisterView):
 def rights(register: Register[Any], verb: str) -> str:
     """The roles that some rule permits the verb, in the order of the roles."""
     permitted = frozenset[str]().union(*(rule.roles for rule in register.policy.rules if rule.verb == verb))
-    return pgettext("between names", ", ").join(str(role.label) for role in Role if role in permitted)
+    return _names(permitted)
 
 
 def steps(register: Register[Any], table: TransitionTable) -> Iterator[Step]:
@@ -64,4 +63,4 @@ def name_of(register: Register[Any], move: Transition) -> str:
 
 
 def _names(roles: frozenset[str]) -> str:
-    return pgettext("between names", ", ").join(str(role.label) for role in Role if role in roles)
+    return listed(str(role.label) for role in Role if role in roles)

@@ -103,7 +103,7 @@ def in_yuan(amount: Decimal) -> str:
 def names(values: Iterable[Any] | None) -> Any:
     """Several names in one line, as each language separates them."""
     kept = [str(value.get("name", value) if isinstance(value, Mapping) else value) for value in values or ()]
-    return pgettext("between names", ", ").join(kept) if kept else unknown()
+    return wording.listed(kept) if kept else unknown()
 
 
 @register.filter
@@ -187,12 +187,12 @@ def evidence(item: Mapping[str, Any]) -> str:
     """What an indicator's score rests on: its facts, each with its name."""
     facts = item.get("evidence") or {}
     pairs = [f"{wording.label(str(name))}: {_plain(value)}" for name, value in facts.items() if value not in (None, "")]
-    return pgettext("between names", ", ").join(pairs) or _plain(item.get("value"))
+    return wording.listed(pairs) or _plain(item.get("value"))
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return pgettext("between names", ", ").join(_plain(each) for each in value)
+        return wording.listed(_plain(each) for each in value)
     return wording.label(str(value)) if value is not None else NOTHING
 
 
