@@ -106,7 +106,6 @@ class View:
     name: str
     title: Text
     query: str
-    lead: Text = ""
     roles: frozenset[str] | None = None
 
 
