@@ -20,7 +20,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Text
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.paging import Bounded, Sort
-from zhiqiao.kit.permissions import VIEW, Policy
+from zhiqiao.kit.permissions import Policy
 
 M = TypeVar("M", bound=Model)
 
@@ -216,9 +216,6 @@ class Register(Generic[M]):
 
     def may(self, actor: Actor, verb: str, record: M) -> bool:
         return self.policy.may(actor, verb, record)
-
-    def sees(self, actor: Actor, record: M) -> bool:
-        return self.policy.may(actor, VIEW, record)
 
     def with_attached(self, actor: Actor, records: Iterable[M]) -> list[M]:
         rows = list(records)
