@@ -58,10 +58,6 @@ class HeadingMap:
     def heading_row(self) -> int:
         return self.heading_rows[-1]
 
-    def heading_of(self, field: str) -> str:
-        """The heading as the sheet writes it; the field's own name where no column has it."""
-        return next((self.headings[at] for at, name in self.columns.items() if name == field), field)
-
     def saved(self) -> dict[str, str | None]:
         """The mapping to keep for this sender: field by heading, None for what is left out. Plain JSON."""
         mapped: dict[str, str | None] = {self.headings[at]: name for at, name in self.columns.items()}
