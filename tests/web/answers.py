@@ -127,7 +127,8 @@ def of_record(place: Place, verb: str, person: Person, known: Known | None) -> f
     if verb != "POST":
         return only(200)
     if place.move and (register.name, place.move.name) in SHOWN_ONCE:
-        return only(200)
+        # One's own password is changed on the page of the account, which asks for the present one.
+        return only(302 if known.label == person.key else 200)
     return DONE if place.move else ASKED_BACK
 
 

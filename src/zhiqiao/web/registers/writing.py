@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from zhiqiao.kernel.errors import Forbidden, NotFound, ZhiqiaoError
+from zhiqiao.kernel.errors import Conflict, Forbidden, NotFound, ZhiqiaoError
 from zhiqiao.kit.bulk import AT_ONCE, Chosen, ask_for, chosen_records, move_all, ordered_ids, preview
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.registers import Change, Create, Move
@@ -115,6 +115,8 @@ class RegisterMove(RegisterView):
 
     def post(self, request: HttpRequest, public_id: UUID, move: str) -> HttpResponse:
         record, chosen = self.moving(public_id, move)
+        if not chosen.offered(record):
+            raise Conflict("move_not_offered", move=move)
         form = self.form(chosen, record, request)
         if form is not None and not form.is_valid():
             return self.asked(chosen, record, form)
@@ -134,8 +136,7 @@ class RegisterMove(RegisterView):
         return self.once(record) or redirect(self.page_of(record))
 
     def moving(self, public_id: UUID, name: str) -> tuple[Any, Move[Any]]:
-        """Raises ``NotFound`` for a hidden record and a move that there is not, ``Forbidden`` where it is not theirs.
-        Whether the state allows it is the action's to say."""
+        """Raises ``NotFound`` for a hidden record and a move that there is not, ``Forbidden`` where it is not theirs."""
         record, chosen = self.record(public_id), self.register.move_named(name)
         if chosen is None:
             raise NotFound
