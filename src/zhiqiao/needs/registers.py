@@ -28,9 +28,9 @@ class NeedFilter(Filters):
     q = search_box(_("Words of the need or the firm's name"))
     state = choice(_("State"), NeedState.choices)
     shown = choice(_("Shown to"), [("all", _("Everybody")), ("own", _("Firm and city alone"))], method="by_shown")
-    whose = choice(_("Stated by"), [("own", _("My organisation"))], method="by_owner")
     since = since(_("Stated since"), "created_at__date")
     until = until(_("Needed by"), "deadline")
+    whose = choice(_("Stated by"), [("own", _("My organisation"))], method="by_owner")
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         return needs_like(records, value)
