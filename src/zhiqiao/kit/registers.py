@@ -41,7 +41,8 @@ class Create(Generic[M]):
 @dataclass(frozen=True)
 class Change(Generic[M]):
     """How a record is changed: ``act`` is given the actor, the record and the cleaned form. ``first`` gives the form's
-    first values; without it they are the record's own under the form's names."""
+    first values; without it they are the record's own under the form's names. ``offered``: whether the record's state
+    allows it now."""
 
     label: Text
     verb: str
@@ -49,6 +50,7 @@ class Change(Generic[M]):
     act: Callable[[Actor, M, Mapping[str, Any]], M]
     done: Text = ""
     first: Callable[[M], dict[str, Any]] | None = None
+    offered: Callable[[M], bool] = lambda record: True
 
     def as_it_stands(self, record: M) -> dict[str, Any]:
         """What the form shows before anybody changes anything."""
@@ -212,7 +214,8 @@ class Register(Generic[M]):
         return asked(actor) if asked else self.policy.may(actor, self.create.verb)
 
     def may_change(self, actor: Actor, record: M) -> bool:
-        return self.change is not None and self.policy.may(actor, self.change.verb, record)
+        change = self.change
+        return change is not None and change.offered(record) and self.policy.may(actor, change.verb, record)
 
     def may(self, actor: Actor, verb: str, record: M) -> bool:
         return self.policy.may(actor, verb, record)

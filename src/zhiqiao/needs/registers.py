@@ -111,7 +111,10 @@ NEEDS: Register[Need] = Register(
         _("State a need"), "state", NeedForm, state_need, allowed=lambda actor: bool(behalves(actor)),
         done=_("The need is on record."),
     ),
-    change=Change(_("Change"), "change", ChangeNeedForm, change, first=as_it_stands, done=_("The need is changed.")),
+    change=Change(
+        _("Change"), "change", ChangeNeedForm, change, first=as_it_stands, done=_("The need is changed."),
+        offered=lambda need: need.state == NeedState.OPEN,
+    ),
     moves=(
         Move(
             "publish", _("Publish"), "change", lambda actor, need, said: publish_need(actor=actor, need=need),
