@@ -136,7 +136,7 @@ class RegisterMove(RegisterView):
         return self.once(record) or redirect(self.page_of(record))
 
     def moving(self, public_id: UUID, name: str) -> tuple[Any, Move[Any]]:
-        """Raises ``NotFound`` for a hidden record and a move that there is not, ``Forbidden`` where it is not theirs."""
+        """Raises ``NotFound`` for a hidden record or an unknown move, ``Forbidden`` where it is not theirs."""
         record, chosen = self.record(public_id), self.register.move_named(name)
         if chosen is None:
             raise NotFound
