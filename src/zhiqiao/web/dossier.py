@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.inventory.policies import CONFIRM_TIER, ENTRIES
+from zhiqiao.inventory.registers import ENTRIES as REGISTER
 from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.industries import industry_names, named
@@ -128,7 +129,12 @@ def _stock(actor: Actor, patent: Patent) -> dict[str, Any]:
     if entry is None:
         return {"entry": None}
     decision = current_decisions([entry.pk]).get(entry.pk)
-    return {"entry": entry, "decision": decision, "may_confirm": ENTRIES.may(actor, CONFIRM_TIER, entry)}
+    return {"entry": entry, "decision": decision, "may_confirm": _may_confirm(actor, entry)}
+
+
+def _may_confirm(actor: Actor, entry: InventoryEntry) -> bool:
+    """As the register offers it: not for what is out of the stock or has no suggestion yet."""
+    return any(move.verb == CONFIRM_TIER for move in REGISTER.moves_open(actor, entry))
 
 
 def _happenings(patent: Patent, insider: bool, sources: Sources) -> Iterator[Happening]:
