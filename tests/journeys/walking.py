@@ -87,6 +87,7 @@ class Walk:
 
     def look_over(self) -> None:
         page = self.page
+        page.wait_for_load_state()
         assert page.locator("h1").count() == 1, f"{page.url}: not one h1"
         assert page.title().strip(" ·"), f"{page.url}: no title"
         assert not page.evaluate(TOO_WIDE), f"{page.url}: wider than the screen"
