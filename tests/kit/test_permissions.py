@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -31,15 +32,24 @@ OF_MEMBERSHIPS = [
     having(organisation__names__name=None),
     having(organisation__kind={"university", "hospital"}),
     own("organisation_id").having(ended_on=None, role=(Role.HOLDER_STAFF, Role.BUREAU_OFFICER)),
+    own("user__memberships__organisation_id").having(user__memberships__ended_on=None),
 ]
+OF_USERS = [
+    own("memberships__organisation_id"),
+    own("memberships__organisation_id").having(memberships__ended_on=None),
+    own("memberships__organisation_id").having(memberships__ended_on=None, memberships__role=Role.HOLDER_STAFF),
+    own("memberships__organisation_id").having(memberships__organisation__kind="hospital", is_active=True),
+    having(memberships__ended_on=None, memberships__role=(None, Role.HOLDER_STAFF)),
+    having(memberships=None),
+]
+ROLE_SETS = st.one_of(
+    st.just(EVERYONE), st.just(SIGNED_IN), st.lists(st.sampled_from(ROLES), min_size=1).map(lambda r: only(*r))
+)
 
 
 @st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    roles = st.one_of(
-        st.just(EVERYONE), st.just(SIGNED_IN), st.lists(st.sampled_from(ROLES), min_size=1).map(lambda r: only(*r))
-    )
-    rules = st.builds(Rule, st.just("view"), roles, st.sampled_from(OF_MEMBERSHIPS))
+def policies(draw: st.DrawFn, scopes: list[Scope]) -> Policy:
+    rules = st.builds(Rule, st.just("view"), ROLE_SETS, st.sampled_from(scopes))
     return Policy(*draw(st.lists(rules, max_size=3)))
 
 
@@ -54,7 +64,7 @@ class ListAndRecordAgree(TestCase):
         Organisation.objects.filter(pk=third.pk).update(merged_into=first)
         second.names.create(name="旧名", name_key="旧名", kind="former")
         second.names.create(name="简称", name_key="简称", kind="alias")
-        cls.users = [User.objects.create(username=f"u{n}", display_name="示例") for n in range(3)]
+        cls.users = [User.objects.create(username=f"u{n}", display_name="示例") for n in range(4)]
         for n, (user, organisation) in enumerate([(0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 2), (0, 2)]):
             Membership.objects.create(
                 user=cls.users[user],
@@ -65,12 +75,26 @@ class ListAndRecordAgree(TestCase):
             )
 
     @settings(max_examples=150)
-    @given(policy=policies(), draw=st.data())
+    @given(policy=policies(OF_MEMBERSHIPS), draw=st.data())
     def test_every_policy(self, policy: Policy, draw: st.DataObject) -> None:
-        actor = draw.draw(self._actors())
-        records = Membership.objects.all()
+        self._agree(policy, draw.draw(self._actors()), Membership.objects.all())
+
+    @settings(max_examples=150)
+    @given(policy=policies(OF_USERS), draw=st.data())
+    def test_every_policy_over_many_rows(self, policy: Policy, draw: st.DataObject) -> None:
+        self._agree(policy, draw.draw(self._actors()), User.objects.all())
+
+    def _agree(self, policy: Policy, actor: Actor, records: QuerySet[Any]) -> None:
         one_by_one = sorted(record.pk for record in records if policy.may(actor, "view", record))
         assert sorted(record.pk for record in policy.visible(actor, records)) == one_by_one
+
+    def test_conditions_on_one_relation_hold_for_the_same_row(self) -> None:
+        rule = Rule("view", only(Role.HOLDER_STAFF), OF_USERS[1])
+        for house in self.organisations:
+            manager = Actor("x", "x", None, {house.pk: frozenset({"holder_staff"})})
+            there = Membership.objects.filter(organisation=house, ended_on=None)
+            seen = Policy(rule).visible(manager, User.objects.all())
+            assert set(seen.values_list("pk", flat=True)) == set(there.values_list("user_id", flat=True))
 
     def _actors(self) -> st.SearchStrategy[Actor]:
         keys = st.sampled_from([organisation.pk for organisation in self.organisations])

@@ -150,6 +150,7 @@ LOGGING = {
 ZHIQIAO_REGISTERS = [
     "zhiqiao.matching.registers:PATENTS",
     "zhiqiao.matching.registers:NEEDS",
+    "zhiqiao.matching.registers:PUSHES",
     "zhiqiao.parties.registers:ORGANISATIONS",
     "zhiqiao.registry.registers:IMPORTS",
     "zhiqiao.inventory.registers:ENTRIES",
@@ -183,6 +184,7 @@ ZHIQIAO_JOBS = {
     "verify_audit": "zhiqiao.core.upkeep:verify_audit",
     "check_index": "zhiqiao.core.upkeep:check_index",
 }
+ZHIQIAO_JOB_RIGHTS = {"import": "zhiqiao.registry.sending:require_still"}
 # Made once in a new installation, people's to change from then on; five fields, read in Asia/Shanghai.
 ZHIQIAO_SCHEDULES = {
     "nightly_stock": {"kind": "stock", "cron": "0 2 * * *"},
@@ -213,8 +215,12 @@ ZHIQIAO_PUBLISHED = frozenset(
         "core.finish_import",
         "core.undo_import",
         "inventory.confirm_tier",
+        "matching.answer",
         "matching.match_need",
+        "matching.push",
+        "matching.see",
         "matching.suggest_push",
+        "matching.withdraw",
         "needs.change_need",
         "needs.close_need",
         "needs.hide_need",

@@ -1,7 +1,9 @@
 """The queue of long work: jobs asked for, cancelled, tried again, and taken by a worker.
 
 Nobody's rights are looked at here, for this room knows no roles. What a person asks for goes through an action of a
-higher room: ``parties.actions`` cancels and tries again, ``registry.sending`` hands imports in.
+higher room: ``parties.actions`` cancels and tries again, ``registry.sending`` hands imports in. Work can wait for long,
+and roles end meanwhile: ``settings.ZHIQIAO_JOB_RIGHTS`` (kind → ``"package.module:function"``) names what is called
+with the actor's id and the job's arguments before it begins, and raises where they may not have it done any more.
 """
 
 from __future__ import annotations
@@ -45,6 +47,13 @@ def handler_of(kind: str) -> Callable[..., Any]:
 def handler_paths() -> dict[str, str]:
     paths: dict[str, str] = getattr(settings, "ZHIQIAO_JOBS", {})
     return paths
+
+
+def require_rights(job: Job) -> None:
+    """Raises what the kind's room says where whoever asked for the job may not have it done any more."""
+    paths: dict[str, str] = getattr(settings, "ZHIQIAO_JOB_RIGHTS", {})
+    if job.kind in paths:
+        load_function(paths[job.kind])(job.actor_id, dict(job.arguments))
 
 
 def lease_seconds() -> float:

@@ -32,6 +32,7 @@ from zhiqiao.core.jobqueue import (
     load_function,
     pause_before,
     request_cancel,
+    require_rights,
     retry_job,
     subject_of,
     take_job,
@@ -243,6 +244,7 @@ def _handle(context: JobContext) -> None:
         raise ZhiqiaoError("job_kind_unknown", kind=context.job.kind)
     if context.job.cancel_requested:
         raise Cancelled(job=str(context.job.public_id))
+    require_rights(context.job)
     handler_of(context.job.kind)(context)
 
 

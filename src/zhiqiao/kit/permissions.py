@@ -6,7 +6,7 @@ A policy is a list of rules; a rule reads aloud: "``change``: a holder manager, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -36,11 +36,12 @@ def only(*roles: str) -> frozenset[str]:
 class Scope:
     """Which records a rule speaks of. All parts that are given must hold.
 
-    Paths are written as in a query (``patent__owner_id``) and may cross to many records, of which one suffices;
-    relations walked backwards need a ``related_name``. ``organisation`` leads to the key of an organisation in which
-    the actor holds one of the rule's roles, ``person`` to the actor's own user key, ``asker`` to their public id as
-    rows below ``parties`` name people, and ``values`` are (path, values one of which the record has); None among them
-    means "is empty".
+    Paths are written as in a query (``patent__owner_id``) and may cross to many records, of which one suffices; paths
+    that begin with the same relation speak of one and the same record at its end, so ``memberships__ended_on`` beside
+    ``memberships__organisation_id`` is that membership's. Relations walked backwards need a ``related_name``.
+    ``organisation`` leads to the key of an organisation in which the actor holds one of the rule's roles, ``person`` to
+    the actor's own user key, ``asker`` to their public id as rows below ``parties`` name people, and ``values`` are
+    (path, values one of which the record has); None among them means "is empty".
     """
 
     organisation: str = ""
@@ -102,11 +103,15 @@ class Rule:
             return False
         if record is None:
             return self.scope == ANY
-        return all(_meets(record, path, wanted) for path, wanted in self.scope.conditions(actor, self.roles))
+        conditions = self.scope.conditions(actor, self.roles)
+        return _meets(record, [(path.split("__"), wanted) for path, wanted in conditions])
 
     def condition(self, actor: Actor, model: type[Model]) -> Q:
-        parts = self.scope.conditions(actor, self.roles)
-        return Q(*(_query(model, path, wanted) for path, wanted in parts))
+        together: dict[str, dict[str, frozenset[Any]]] = {}
+        for path, wanted in self.scope.conditions(actor, self.roles):
+            kept = together.setdefault(_way_to_many(model, path), {})
+            kept[path] = kept[path] & wanted if path in kept else wanted
+        return Q(*(_query(model, way, wanted) for way, wanted in together.items()))
 
 
 class Policy:
@@ -167,16 +172,18 @@ def _any_of(conditions: Iterable[Q]) -> Q:
     return joined
 
 
-def _meets(record: Model, path: str, wanted: frozenset[Any]) -> bool:
-    return any(value in wanted for value in _walk([record], path.split("__")))
+def _meets(record: Any, conditions: Sequence[tuple[Sequence[str], frozenset[Any]]]) -> bool:
+    """Paths that share their first step are followed together. A gap on the way, or no record at the end of a
+    relation, counts as None, as in an outer join."""
+    ways: dict[str, list[tuple[Sequence[str], frozenset[Any]]]] = {}
+    for (first, *rest), wanted in conditions:
+        ways.setdefault(first, []).append((rest, wanted))
+    return all(any(_fits(each, further) for each in _step(record, first)) for first, further in ways.items())
 
 
-def _walk(found: list[Any], steps: list[str]) -> list[Any]:
-    """Values at the end of a path; a gap on the way, or no record at the end of a relation, counts as None, as in an
-    outer join."""
-    for step in steps:
-        found = [value for each in found for value in _step(each, step)]
-    return found
+def _fits(value: Any, conditions: Sequence[tuple[Sequence[str], frozenset[Any]]]) -> bool:
+    ended = all(value in wanted for rest, wanted in conditions if not rest)
+    return ended and _meets(value, [each for each in conditions if each[0]])
 
 
 def _step(record: Any, step: str) -> list[Any]:
@@ -184,31 +191,41 @@ def _step(record: Any, step: str) -> list[Any]:
     return (list(value.all()) or [None]) if isinstance(value, Manager) else [value]
 
 
-def _query(model: type[Model], path: str, wanted: frozenset[Any]) -> Q:
-    values = [value for value in wanted if value is not None]
-    condition = Q(**{f"{path}__in": values})
-    if None in wanted:
-        condition |= Q(**{f"{path}__isnull": True})
-    if not _crosses_to_many(model, path):
-        return condition
+def _query(model: type[Model], way: str, wanted: Mapping[str, frozenset[Any]]) -> Q:
+    """``wanted`` by path; all paths go the same way to many records, or (``way`` empty) to none."""
+    if not way:
+        return _all_of(wanted)
     # A join to many rows would double the record in the list.
-    first, _, rest = path.partition("__")
-    relation: Any = model._meta.get_field(first)
-    if None in wanted or not relation.one_to_many or not rest:
-        return Q(pk__in=model._base_manager.filter(condition).values("pk"))
+    relation: Any = None if "__" in way else model._meta.get_field(way)
+    none_will_do = all(None in values for values in wanted.values())
+    if none_will_do or relation is None or not relation.one_to_many or way in wanted:
+        return Q(pk__in=model._base_manager.filter(_all_of(wanted)).values("pk"))
     # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page. As a
     # value, since PostgreSQL would gather for an EXISTS.
-    many = relation.related_model._base_manager.filter(**{f"{rest}__in": values, relation.field.name: OuterRef("pk")})
+    further = _all_of({path.removeprefix(f"{way}__"): values for path, values in wanted.items()})
+    many = relation.related_model._base_manager.filter(further, **{relation.field.name: OuterRef("pk")})
     return Q(IsNull(Subquery(many.values("pk")[:1]), False))
 
 
-def _crosses_to_many(model: type[Model], path: str) -> bool:
+def _all_of(wanted: Mapping[str, frozenset[Any]]) -> Q:
+    """In one ``filter`` they speak of the same row of a relation."""
+    return Q(*(_is_one_of(path, values) for path, values in wanted.items()))
+
+
+def _is_one_of(path: str, wanted: frozenset[Any]) -> Q:
+    condition = Q(**{f"{path}__in": [value for value in wanted if value is not None]})
+    return condition | Q(**{f"{path}__isnull": True}) if None in wanted else condition
+
+
+def _way_to_many(model: type[Model], path: str) -> str:
+    """The beginning of the path up to the first relation to many records; empty where there is none."""
     place: Any = model
-    for step in path.split("__"):
+    steps = path.split("__")
+    for number, step in enumerate(steps, 1):
         if step == "pk":
-            return False
+            return ""
         field = place._meta.get_field(step)
         if field.one_to_many or field.many_to_many:
-            return True
+            return "__".join(steps[:number])
         place = field.related_model
-    return False
+    return ""

@@ -26,6 +26,8 @@ HOLDERS = only(Role.HOLDER_MANAGER)
 STATE_OWNED = only(Role.SOE_MANAGER)
 STAFF = MANAGERS | only(Role.HOLDER_STAFF)
 BELOW_ADMIN = frozenset(Role.values) - ADMIN
+IN_FORCE_THERE = own("memberships__organisation_id").having(memberships__ended_on=None)
+"""People who hold a role in the house today."""
 
 # Name, kind, town and honours of an organisation are public knowledge; how to reach its people is not.
 ORGANISATIONS = Policy(
@@ -52,7 +54,7 @@ AUDIT = Policy(Rule(VIEW, CITY))
 
 USERS = Policy(
     Rule(VIEW, CITY | ADMIN),
-    Rule(VIEW, HOLDERS | STATE_OWNED, own("memberships__organisation_id")),
+    Rule(VIEW, HOLDERS | STATE_OWNED, IN_FORCE_THERE),
     Rule(VIEW, EVERYONE, oneself("pk")),
     Rule("create", BUREAU | ADMIN | HOLDERS | STATE_OWNED),
     Rule("set_password", ADMIN),
@@ -60,7 +62,7 @@ USERS = Policy(
     Rule("close", ADMIN),
     # Which role to whom is asked of the memberships; this is only whether it is worth asking.
     Rule("grant_some", ADMIN | BUREAU),
-    Rule("grant_some", HOLDERS | STATE_OWNED, own("memberships__organisation_id")),
+    Rule("grant_some", HOLDERS | STATE_OWNED, IN_FORCE_THERE),
     Rule(HISTORY, CITY | ADMIN),
     Rule("choose_pushes", EVERYONE, oneself("pk")),
 )

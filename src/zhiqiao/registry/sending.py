@@ -5,10 +5,10 @@ The import itself is ``core``'s; what a kind of list is, and who may send it at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from zhiqiao.core import importing
 from zhiqiao.core.audit import unit_of_work
@@ -21,6 +21,7 @@ from zhiqiao.exchange.templates import Asked
 from zhiqiao.kernel.errors import Conflict, Forbidden
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.storing import kinds_of_list
+from zhiqiao.parties.actors import actor_named
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.policies import IMPORTS
 
@@ -93,6 +94,16 @@ def _require(actor: Actor, request: ImportRequest) -> None:
     if not intake_of(request.kind).open_to(actor):
         raise Forbidden(verb="import")
     IMPORTS.require(actor, "start", ImportRun(kind=request.kind, organisation_id=request.organisation_id))
+
+
+def require_still(actor_id: str, arguments: Mapping[str, Any]) -> None:
+    """An import that waited, failed or was stopped goes on for those alone who could send it today; whoever may can
+    send its files again in their own name. Raises ``import_right_gone``."""
+    if actor_id.startswith("system:"):
+        return
+    run, actor = ImportRun.objects.get(public_id=arguments["run"]), actor_named(actor_id)
+    if not (intake_of(run.kind).open_to(actor) and IMPORTS.may(actor, "start", run)):
+        raise Forbidden("import_right_gone", number=run.number)
 
 
 def told_by(request: ImportRequest) -> str:

@@ -51,6 +51,10 @@ TEXTS: Final[dict[str, Text]] = {
     "job_not_ended": _("The work is still going on."),
     "import_not_running": _("The import is not going on, so it cannot be stopped."),
     "import_taken_back": _("The import was undone. Send the files again instead."),
+    "import_right_gone": _(
+        "Whoever sent this import may not import here any more, so it does not go on. What came in stays. Somebody who "
+        "may import for this organisation can send the files again."
+    ),
     "password_of_oneself": _("Change your own password in your account: there you are asked for the present one."),
     "cron_unreadable": _(
         "This is no time table. Write minute, hour, day, month and day of the week, as 30 2 * * 1-5 for half past two "

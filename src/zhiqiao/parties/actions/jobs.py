@@ -18,7 +18,8 @@ def cancel_job(*, actor: Actor, job: Job) -> Job:
 
 def retry_job(*, actor: Actor, job: Job) -> Job:
     """A failed or cancelled job goes on from its checkpoint, for whoever first asked for it. Raises
-    ``job_not_ended``."""
+    ``job_not_ended``, and what its kind says where that person may not have it done any more."""
     with unit_of_work(actor):
         JOBS.require(actor, RETRY, job)
+        jobqueue.require_rights(job)
         return jobqueue.retry_job(actor=actor, job=job)
