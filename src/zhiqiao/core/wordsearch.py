@@ -9,9 +9,10 @@ import numpy as np
 from zhiqiao.core.indexing import search_view
 from zhiqiao.core.keysets import AmongFew, AmongMany, among
 from zhiqiao.engine.documents import Document
+from zhiqiao.engine.reading import TextSearch
 from zhiqiao.engine.schema import WORD_FIELDS
 from zhiqiao.engine.text import normalise, segment
-from zhiqiao.engine.textindex import BEGUN_FIELDS, LONGEST_TYPED, TextReader, typed_words
+from zhiqiao.engine.textindex import BEGUN_FIELDS, LONGEST_TYPED, typed_words
 
 MOST_SUPERSEDED: Final = 200  # of the best, so that as many still stand
 MOST_LIKELY: Final = 200
@@ -45,7 +46,7 @@ def best_with_words(collection: str, tokens: frozenset[str], words: str, most: i
     return [*fresh, *(key for key in found if key not in stale)][:most]
 
 
-def _best_with_beginning(index: TextReader, tokens: frozenset[str], words: str) -> list[int]:
+def _best_with_beginning(index: TextSearch, tokens: frozenset[str], words: str) -> list[int]:
     """Half-typed Chinese is cut into other words than the whole (锂离 | 锂离子): what comes before its last characters
     is looked for, and what is found must have them."""
     for cut in range(1, MOST_CUT + 1):

@@ -11,9 +11,10 @@ from zhiqiao.engine.encoder import Encoder, Vectors
 from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
 from zhiqiao.engine.fusion import DEPTH, fuse
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
+from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.relevance import Features, Level, Model, default_model, features
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.store import SearchReader, passage_text
+from zhiqiao.engine.store import passage_text
 from zhiqiao.kernel.errors import Invalid, NotFound
 
 MOST_RESULTS: Final = 100
@@ -71,7 +72,7 @@ class _Scored:
 
 
 def match(
-    reader: SearchReader, encoder: Encoder, text: str, scope: Scope, clock: StageClock | None = None
+    reader: SearchIndex, encoder: Encoder, text: str, scope: Scope, clock: StageClock | None = None
 ) -> list[Match]:
     """The documents that answer a need, best first; when nothing is good their level is ``none``.
 
@@ -85,7 +86,7 @@ def match(
 
 
 def similar(
-    reader: SearchReader, encoder: Encoder, source: int | Document, scope: Scope, clock: StageClock | None = None
+    reader: SearchIndex, encoder: Encoder, source: int | Document, scope: Scope, clock: StageClock | None = None
 ) -> list[Match]:
     """The documents nearest to one, itself left out: a patent's neighbours, or the needs a patent could answer.
 
@@ -116,7 +117,7 @@ class _Question:
     scope: Scope
 
 
-def _answer(reader: SearchReader, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
+def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
     scope, model = question.scope, default_model()
     with clock.stage("text"):
         need = understand(question.plain, question.vector, reader.text)
@@ -139,7 +140,7 @@ def _depth(scope: Scope) -> int:
     return DEPTH + min(len(scope.not_from_index), MOST_IN_TAIL)
 
 
-def _near(reader: SearchReader, need: Need, scope: Scope) -> list[tuple[int, float]]:
+def _near(reader: SearchIndex, need: Need, scope: Scope) -> list[tuple[int, float]]:
     depth = _depth(scope)
     if not scope.filters:
         return reader.vectors.search(need.vector, depth, scope.tokens)
@@ -154,7 +155,7 @@ def _near(reader: SearchReader, need: Need, scope: Scope) -> list[tuple[int, flo
 
 
 def _candidates(
-    reader: SearchReader, scope: Scope, by_words: list[tuple[int, float]], by_meaning: list[tuple[int, float]]
+    reader: SearchIndex, scope: Scope, by_words: list[tuple[int, float]], by_meaning: list[tuple[int, float]]
 ) -> list[Document]:
     """The documents worth scoring. The text index has the last word on who sees what: vectors may lag behind it."""
     hidden = scope.not_from_index
@@ -178,7 +179,7 @@ def _tail(need: Need, scope: Scope) -> list[Document]:
     return _best_by_words(need, seen)[:RERANKED]
 
 
-def _score(reader: SearchReader, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[_Scored]:
+def _score(reader: SearchIndex, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[_Scored]:
     model = default_model()
     ordinary = model.background(encoder.identity, reader.vectors.sample_cosines(need.vector))
     vectors = _vectors(reader, need, documents)
@@ -190,7 +191,7 @@ def _score(reader: SearchReader, encoder: Encoder, need: Need, documents: Sequen
     return sorted(scored, key=lambda found: (-found.score, found.document.key))
 
 
-def _vectors(reader: SearchReader, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
+def _vectors(reader: SearchIndex, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
     """Stored vectors; of those that are missing the most promising by words are encoded on the way."""
     stored = reader.stored_vectors(documents)
     missing = [document for document in documents if document.key not in stored]

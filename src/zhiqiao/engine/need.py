@@ -9,8 +9,9 @@ from math import log
 from typing import Final
 
 from zhiqiao.engine.encoder import Encoder, Vectors, unit
+from zhiqiao.engine.reading import TextSearch
 from zhiqiao.engine.text import QUERY_CHARACTERS, Span, bigrams, normalise, segment, sentences, word_weight
-from zhiqiao.engine.textindex import MOST_TERMS, TextReader
+from zhiqiao.engine.textindex import MOST_TERMS
 from zhiqiao.kernel.errors import Invalid
 
 # Words of one need looked up in the index at most; the rest of a very long text is left out.
@@ -53,7 +54,7 @@ def readable(text: str) -> str:
     return plain
 
 
-def understand(text: str, vector: Vectors, index: TextReader) -> Need:
+def understand(text: str, vector: Vectors, index: TextSearch) -> Need:
     """A need made ready for search; ``text`` comes from ``readable``."""
     counts = Counter(segment(text)[:MOST_WORDS])
     rarities = index.rarities(word for word in counts if word_weight(word))

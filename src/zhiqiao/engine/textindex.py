@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
+from zhiqiao.engine.bm25 import FIELD_BOOSTS, Term, Totals
+from zhiqiao.engine.bm25 import rarity as rarity_of
 from zhiqiao.engine.documents import (
     NO_FILTERS,
     SEES_ALL,
@@ -30,7 +32,6 @@ from zhiqiao.kernel.errors import Invalid, Unavailable
 Query = tantivy.Query
 Occur = tantivy.Occur
 
-FIELD_BOOSTS: Final = {"title": 3.0, "claim": 1.5, "abstract": 1.0}
 BEGUN_FIELDS: Final = ("title", "holder_words")
 MOST_TERMS: Final = 64
 MOST_WORDS_IN_LIST_SEARCH: Final = 12
@@ -122,6 +123,11 @@ class TextReader:
         return True
 
     @property
+    def mark(self) -> tuple[int, int, int]:
+        """Changes whenever what is read here changes."""
+        return self._mark
+
+    @property
     def size(self) -> int:
         """How many documents there are, seen or not."""
         return self.count(SEES_ALL)
@@ -139,10 +145,29 @@ class TextReader:
         size = max(searcher.num_docs, 1)
 
         def rarity(word: str) -> float:
-            found = min(size, max(searcher.doc_freq(field, word) for field in FIELD_BOOSTS))
-            return math.log(1 + (size - found + 0.5) / (found + 0.5))
+            return rarity_of(size, min(size, max(searcher.doc_freq(field, word) for field in FIELD_BOOSTS)))
 
         return {word: rarity(word) for word in words}
+
+    def frequencies(self, words: Iterable[str]) -> dict[Term, int]:
+        """For each field and word that occurs in it, in how many documents, replaced ones included."""
+        searcher = self._index.searcher()
+        counts = ((name, word, searcher.doc_freq(name, word)) for word in words for name in FIELD_BOOSTS)
+        return {(name, word): count for name, word, count in counts if count}
+
+    def totals(self, terms: Iterable[Term]) -> Totals:
+        """What scores rest on here; the words of those fields alone that one of the terms occurs in."""
+        searcher = self._index.searcher()
+        documents, words = float(searcher.num_docs), {}
+        for name, word in terms:
+            if name in words:
+                continue
+            query = Query.term_query(self._schema, name, word, index_option="freq")
+            for _, address in searcher.search(query, 1, count=False).hits:
+                told = _told(json.loads(query.explain(searcher, address).to_json()))
+                documents = told["N, total number of docs"]
+                words[name] = told["avgdl, average length of field"] * documents
+        return Totals(documents, float(searcher.num_docs), words)
 
     def in_class(self, symbol: str) -> int:
         """In how many documents, seen or not, a class begins so."""
@@ -155,11 +180,18 @@ class TextReader:
         if not terms or not tokens:
             return []
         # One flat list of terms is half as dear as a list of words, each with its fields.
-        wanted = [
-            (Occur.Should, self._term(name, word, boost * weight))
-            for word, weight in terms[:MOST_TERMS]
-            for name, boost in FIELD_BOOSTS.items()
-        ]
+        boosts = {
+            (name, word): boost * weight for word, weight in terms[:MOST_TERMS] for name, boost in FIELD_BOOSTS.items()
+        }
+        return self.weighted(boosts, tokens, filters, k)
+
+    def weighted(
+        self, boosts: Mapping[Term, float], tokens: frozenset[str], filters: Filters, k: int
+    ) -> list[tuple[int, float]]:
+        """The same for words with a factor of their own in each field."""
+        if not boosts or not tokens:
+            return []
+        wanted = [(Occur.Should, self._term(name, word, boost)) for (name, word), boost in boosts.items()]
         rules = self._narrowing(tokens, filters)
         query = Query.boolean_query([*wanted, *rules], minimum_number_should_match=1)
         return self._scored(query, k)
@@ -244,13 +276,17 @@ class TextReader:
 
     def best_begun(self, words: str, tokens: frozenset[str], k: int) -> list[int]:
         """The keys of the best documents in which every word occurs, the last of them perhaps only begun."""
+        return [key for key, _ in self.begun(words, tokens, k)]
+
+    def begun(self, words: str, tokens: frozenset[str], k: int) -> list[tuple[int, float]]:
+        """The same with their scores."""
         wanted = typed_words(words)
         if not wanted or not tokens:
             return []
         every = [(Occur.Must, self._anywhere(word)) for word in wanted[:-1]]
         every.append((Occur.Must, self._begun(wanted[-1])))
         query = Query.boolean_query([*every, *self._narrowing(tokens, NO_FILTERS)])
-        return [key for key, _ in self._scored(query, k)]
+        return self._scored(query, k)
 
     def _begun(self, word: str) -> tantivy.Query:
         pattern = re.escape(word) + ".*"
@@ -317,6 +353,14 @@ class TextReader:
 
 def _key_query(schema: tantivy.Schema, key: int) -> tantivy.Query:
     return Query.term_query(schema, "key", key, index_option="basic")
+
+
+def _told(explained: dict[str, Any]) -> dict[str, float]:
+    """What the explanation of a score names, by its descriptions."""
+    told = {str(explained["description"]): float(explained["value"])}
+    for detail in explained.get("details", ()):
+        told.update(_told(detail))
+    return told
 
 
 def _total(result: tantivy.SearchResult) -> int:

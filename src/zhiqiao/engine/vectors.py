@@ -39,8 +39,12 @@ _SMALLEST_FOLD: Final = 4_096
 _FOLD_SHARE: Final = 16
 _SAMPLE: Final = 512
 _ATTEMPTS: Final = 20
+# Every key has its lot, a hash: multiplied by an odd number near 2**64 divided by the golden ratio.
+_LOT: Final = np.uint64(0x9E3779B97F4A7C15)
 
 Mask = npt.NDArray[np.bool_]
+Drawn = tuple[npt.NDArray[np.uint64], Vectors]
+"""Rows drawn by chance, the same ones whatever the order they were written in: their lots and their vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class VectorSnapshot:
         self.manifest = manifest
         self._parts = parts
         self._masks = lru_cache(maxsize=64)(self._visible)
-        self._sample = cache(self._spread)
+        self._ordinary = cache(lambda: with_meaning(self.sample()))
 
     def __len__(self) -> int:
         return sum(int(part.alive.sum()) for part in self._parts)
@@ -152,24 +156,38 @@ class VectorSnapshot:
 
     def sample_cosines(self, query: Vectors) -> Vectors:
         """The cosines of a unit vector to some 512 rows spread over the collection: what is ordinary for it."""
-        return self._sample() @ query
+        return self._ordinary() @ query
 
-    def _spread(self) -> Vectors:
-        taken = []
-        for part in self._parts:
-            rows = np.flatnonzero(part.alive)
-            most = max(1, _SAMPLE * len(rows) // max(len(self), 1))
-            chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.int64)
-            taken.append(from_codes(part.rows.codes[rows[chosen]]))
-        vectors = np.concatenate([*taken, np.zeros((0, self.manifest.dimension), dtype=np.float32)])
-        # A document without any text has the zero vector: one of them would stretch what passes for ordinary.
-        kept: Vectors = vectors[vectors.any(axis=1)]
-        return kept
+    def sample(self) -> Drawn:
+        """The 512 rows with the lowest lots; the lowest of several shards' samples are the sample of them all."""
+        nothing = np.zeros((0, self.manifest.dimension), dtype=np.float32)
+        return drawn([(np.zeros(0, dtype=np.uint64), nothing), *map(_drawn_of, self._parts)])
 
     def _visible(self, tokens: frozenset[str]) -> tuple[Mask, ...]:
         if tokens >= SEES_ALL:
             return tuple(part.alive for part in self._parts)
         return tuple(part.alive & part.rows.seen_with(tokens) for part in self._parts)
+
+
+def _drawn_of(part: _Part) -> Drawn:
+    rows = np.flatnonzero(part.alive)
+    lots = part.rows.keys[rows].astype(np.uint64) * _LOT
+    lowest = np.argpartition(lots, _SAMPLE)[:_SAMPLE] if len(lots) > _SAMPLE else slice(None)
+    return lots[lowest], from_codes(part.rows.codes[rows[lowest]])
+
+
+def drawn(parts: Sequence[Drawn]) -> Drawn:
+    """The rows with the lowest lots of all parts, in the order of their lots."""
+    lots, vectors = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    lowest = np.argsort(lots)[:_SAMPLE]
+    return lots[lowest], vectors[lowest]
+
+
+def with_meaning(sample: Drawn) -> Vectors:
+    """A document without any text has the zero vector: one of them would stretch what passes for ordinary."""
+    vectors = sample[1]
+    kept: Vectors = vectors[vectors.any(axis=1)]
+    return kept
 
 
 def _only(rows: Rows, allowed: Sequence[int]) -> Mask:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from zhiqiao.core.indexing import encoder, search_view
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
 from zhiqiao.engine.match import Match, Scope, match, similar
+from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.relevance import default_model
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.store import SearchReader
 from zhiqiao.engine.text import Span
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
@@ -44,7 +44,7 @@ def neighbours(collection: str, tokens: frozenset[str], source: int | Document, 
     return similar(reader, encoder(), source, scope)
 
 
-def _view(collection: str, tokens: frozenset[str], asked: Asked) -> tuple[SearchReader, Scope]:
+def _view(collection: str, tokens: frozenset[str], asked: Asked) -> tuple[SearchIndex, Scope]:
     reader, pending = search_view(collection, tokens)
     return reader, Scope(tokens, asked.filters, asked.k, pending.documents, pending.superseded | asked.without)
 
