@@ -111,7 +111,8 @@ def _parts(records: QuerySet[M], sort: Sort, cursor: Cursor | None) -> Iterator[
     column, key = f"{mark}{sort.column}", f"{mark}pk"
     filled = records.filter(**{f"{sort.column}__isnull": False}) if sort.nullable else records
     filled = filled.order_by(column, key) if sort.column != "pk" else filled.order_by(key)
-    empty = records.filter(**{f"{sort.column}__isnull": True}).order_by(key) if sort.nullable else None
+    # Ordered by the empty column too: PostgreSQL then walks the index that the filled ones are in.
+    empty = records.filter(**{f"{sort.column}__isnull": True}).order_by(column, key) if sort.nullable else None
     if cursor is None:
         parts = [filled, empty]
     elif cursor.value is None:
