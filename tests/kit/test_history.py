@@ -27,7 +27,7 @@ def test_newest_first_with_what_changed(city: City, actor: ActorOf) -> None:
     assert (newest.action, older.action) == ("needs.close_need", "needs.publish_need")
     assert [(each.field, each.before, each.after) for each in newest.changes] == [("state", "open", "closed")]
     assert [(each.field, each.before, each.after) for each in older.changes] == [("published", "no", "yes")]
-    assert older.actor_id == str(city.people["firm"].public_id) and not older.sealed
+    assert older.author.actor_id == str(city.people["firm"].public_id) and not older.sealed
 
 
 def test_who_may_not_know_is_told_nothing(city: City, actor: ActorOf) -> None:

@@ -176,6 +176,7 @@ ZHIQIAO_STORERS = {
 # Registers that take lists through their form.
 ZHIQIAO_OTHER_STORERS = "zhiqiao.kit.storing:storer_for"
 ZHIQIAO_ACTORS = "zhiqiao.parties.actors:actor_named"
+ZHIQIAO_STANDING = "zhiqiao.parties.acting:standing_then"
 ZHIQIAO_JOBS = {
     "bulk_move": "zhiqiao.kit.bulk:run_bulk_move",
     "import": "zhiqiao.core.importjobs:run_import",

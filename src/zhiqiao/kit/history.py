@@ -14,7 +14,7 @@ from zhiqiao.core.audit import shortened
 from zhiqiao.core.canonical import as_json
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.kit.actors import Actor
-from zhiqiao.kit.permissions import HISTORY
+from zhiqiao.kit.readership import Author, reader_of
 from zhiqiao.kit.registers import Register
 
 MOST_SHOWN: Final = 200  # entries; the trail itself has them all
@@ -35,10 +35,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Happening:
-    """One entry of the trail. ``action`` is its code, ``actor_id`` who acted."""
+    """One entry of the trail. ``action`` is its code."""
 
     at: datetime
-    actor_id: str
+    author: Author
     action: str
     changes: tuple[Change, ...]
     sealed: bool
@@ -51,18 +51,28 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def history_of(register: Register[Any], actor: Actor, record: Model) -> list[Happening]:
     """Newest first, at most ``MOST_SHOWN``; none for those who may not see the record's history."""
-    if not register.may(actor, HISTORY, record):
+    reader = reader_of(register, actor, record)
+    if not reader.reach:
         return []
     subject = register.subject_of(record)
-    entries = AuditEntry.objects.filter(subject_type=subject.type, subject_id=subject.id).order_by("-id")
+    found = AuditEntry.objects.filter(subject_type=subject.type, subject_id=subject.id).order_by("-id")
+    entries = list(found[:MOST_SHOWN])
+    authors = reader.authors((entry.actor_id, entry.at) for entry in entries)
+    told_to_others = frozenset(column.name for column in register.columns if column.roles is None)
     untold = frozenset() if actor.reads_city else FOUND
-    return [_happening(entry, untold) for entry in entries[:MOST_SHOWN]]
+    return [
+        _happening(entry, author, untold, None if author.actor_id else told_to_others)
+        for entry, author in zip(entries, authors, strict=True)
+    ]
 
 
-def _happening(entry: AuditEntry, untold: frozenset[str]) -> Happening:
+def _happening(entry: AuditEntry, author: Author, untold: frozenset[str], told: frozenset[str] | None) -> Happening:
+    """``told``: the only fields whose changes are told; None: all but ``untold``. Of what another house did it is no
+    more than the record itself shows: reasons and notes are that house's own."""
     content = json.loads(entry.content)
-    changes = tuple(each for each in _changes(content["before"], content["after"]) if each.field not in untold)
-    return Happening(entry.at, entry.actor_id, entry.action, changes, entry.block_id is not None)
+    changes = _changes(content["before"], content["after"])
+    shown = tuple(each for each in changes if each.field not in untold and (told is None or each.field in told))
+    return Happening(entry.at, author, entry.action, shown, entry.block_id is not None)
 
 
 def _changes(before: Any, after: Any) -> Iterator[Change]:

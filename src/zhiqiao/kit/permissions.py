@@ -106,12 +106,30 @@ class Rule:
         conditions = self.scope.conditions(actor, self.roles)
         return _meets(record, [(path.split("__"), wanted) for path, wanted in conditions])
 
+    def houses(self, record: Model, candidates: Iterable[int]) -> frozenset[int]:
+        """Those of the organisations on which the rule permits it, were the actor of them."""
+        path = self.scope.organisation
+        rest = [(each.split("__"), wanted) for each, wanted in self.scope.values]
+        own = path.split("__")
+        return frozenset(key for key in candidates if _meets(record, [(own, frozenset({key})), *rest]))
+
     def condition(self, actor: Actor, model: type[Model]) -> Q:
         together: dict[str, dict[str, frozenset[Any]]] = {}
         for path, wanted in self.scope.conditions(actor, self.roles):
             kept = together.setdefault(_way_to_many(model, path), {})
             kept[path] = kept[path] & wanted if path in kept else wanted
         return Q(*(_query(model, way, wanted) for way, wanted in together.items()))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where somebody may do something: in these houses, or whatever house a record is of."""
+
+    houses: frozenset[int] = frozenset()
+    everywhere: bool = False
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.houses)
 
 
 class Policy:
@@ -131,6 +149,28 @@ class Policy:
 
     def may(self, actor: Actor, verb: str, record: Model | None = None) -> bool:
         return self.permitting(actor, verb, record) is not None
+
+    def reach(self, actor: Actor, verb: str, record: Model) -> Reach:
+        """On whose account the actor may: whatever house the record is of, or for houses of their own."""
+        houses: set[int] = set()
+        for rule in self.rules:
+            if rule.verb != verb or not rule.speaks_to(actor):
+                continue
+            if rule.scope.organisation:
+                houses |= rule.houses(record, sorted(_organisations(actor, rule.roles) - houses))
+            elif rule.permits(actor, record):
+                return Reach(everywhere=True)
+        return Reach(frozenset(houses))
+
+    def houses_of(self, verb: str, record: Model) -> frozenset[int]:
+        """The organisations whose people may, in the right role: those that the record is of."""
+        ruled = [rule for rule in self.rules if rule.verb == verb and rule.scope.organisation]
+        paths = {rule.scope.organisation: _ends(record, rule.scope.organisation.split("__")) for rule in ruled}
+        return frozenset(key for rule in ruled for key in rule.houses(record, paths[rule.scope.organisation]))
+
+    def offices(self, verb: str) -> frozenset[str]:
+        """The roles that may, whatever house a record is of."""
+        return frozenset(role for rule in self.rules if rule.verb == verb and _is_anyones(rule) for role in rule.roles)
 
     def permitted(self, actor: Actor, verb: str, records: QuerySet[M]) -> QuerySet[M]:
         """Those of the records for which ``may`` says yes; rows are never doubled."""
@@ -184,6 +224,18 @@ def _meets(record: Any, conditions: Sequence[tuple[Sequence[str], frozenset[Any]
 def _fits(value: Any, conditions: Sequence[tuple[Sequence[str], frozenset[Any]]]) -> bool:
     ended = all(value in wanted for rest, wanted in conditions if not rest)
     return ended and _meets(value, [each for each in conditions if each[0]])
+
+
+def _ends(record: Any, steps: Sequence[str]) -> frozenset[Any]:
+    """What the path leads to, without gaps."""
+    found = [record]
+    for step in steps:
+        found = [value for each in found for value in _step(each, step) if value is not None]
+    return frozenset(found)
+
+
+def _is_anyones(rule: Rule) -> bool:
+    return not (rule.scope.organisation or rule.scope.person or rule.scope.asker)
 
 
 def _step(record: Any, step: str) -> list[Any]:

@@ -27,10 +27,12 @@ from zhiqiao.api.writing import filled, filled_from_parts, found
 from zhiqiao.core.blobs import open_blob
 from zhiqiao.core.models import Attachment, Comment
 from zhiqiao.kernel.errors import NotFound
-from zhiqiao.kit.discussing import add_comment, attach_file, files_of, newest_comments
+from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.discussing import add_comment, attach_file, files_of, newest_comments, signed_files
 from zhiqiao.kit.history import Happening, history_of
 from zhiqiao.kit.permissions import HISTORY
-from zhiqiao.parties.acting import names_of
+from zhiqiao.kit.readership import Author
+from zhiqiao.parties.acting import signatures
 from zhiqiao.wording import trail_word
 
 WHO: Schema = record({"id": TEXT, "name": TEXT})
@@ -57,9 +59,13 @@ def items_of(name: str, schema: Schema) -> Shape:
     return Shape(f"{name}List", lambda: record({"items": many(pointer(name))}), (one,))
 
 
-def told_who(rows: Iterable[Any]) -> dict[str, dict[str, str]]:
-    names = names_of({each.actor_id for each in rows})
-    return {actor_id: {"id": actor_id, "name": name} for actor_id, name in names.items()}
+def told_who(authors: Iterable[Author]) -> dict[Author, dict[str, str]]:
+    return {author: {"id": told.id, "name": told.name} for author, told in signatures(authors).items()}
+
+
+def by_oneself(actor: Actor) -> dict[str, str]:
+    author = Author(actor.actor_id)
+    return told_who([author])[author]
 
 
 class BesideRecord(RegisterAddress):
@@ -79,7 +85,7 @@ class BesideRecord(RegisterAddress):
 class Timeline(BesideRecord):
     def get(self, request: Request, public_id: UUID) -> Response:
         happenings = history_of(self.register, self.actor, self.record(public_id))
-        people = told_who(happenings)
+        people = told_who(each.author for each in happenings)
         return Response({"items": [told_happening(each, people) for each in happenings]})
 
     def described(self, method: str) -> Operation:
@@ -90,10 +96,10 @@ class Timeline(BesideRecord):
         )  # fmt: skip
 
 
-def told_happening(each: Happening, people: dict[str, dict[str, str]]) -> dict[str, Any]:
+def told_happening(each: Happening, people: dict[Author, dict[str, str]]) -> dict[str, Any]:
     changes = [{"field": c.field, "before": c.before, "after": c.after} for c in each.changes]
     return {
-        "at": moment_of(each.at), "who": people[each.actor_id], "action": each.action,
+        "at": moment_of(each.at), "who": people[each.author], "action": each.action,
         "title": str(trail_word(each.action)), "sealed": each.sealed, "changes": changes,
     }  # fmt: skip
 
@@ -101,8 +107,8 @@ def told_happening(each: Happening, people: dict[str, dict[str, str]]) -> dict[s
 class Comments(BesideRecord):
     def get(self, request: Request, public_id: UUID) -> Response:
         comments = newest_comments(self.register, self.actor, self.record(public_id))
-        people = told_who(comments)
-        return Response({"items": [told_comment(each, people) for each in comments]})
+        people = told_who(each.author for each in comments)
+        return Response({"items": [told_comment(each.note, people[each.author]) for each in comments]})
 
     def post(self, request: Request, public_id: UUID) -> Response:
         return replied(write_once(self.actor, request, lambda: self.write(request, public_id)))
@@ -111,7 +117,7 @@ class Comments(BesideRecord):
         seen = self.record(public_id)
         said = filled(CommentForm, self.actor, seen, request.data).cleaned_data
         comment = add_comment(actor=self.actor, register=self.register, record=seen, text=said["text"])
-        return Answer(201, told_comment(comment, told_who([comment])))
+        return Answer(201, told_comment(comment, by_oneself(self.actor)))
 
     def described(self, method: str) -> Operation:
         register = self.register
@@ -131,10 +137,8 @@ class Comments(BesideRecord):
         )  # fmt: skip
 
 
-def told_comment(each: Comment, people: dict[str, dict[str, str]]) -> dict[str, Any]:
-    return {
-        "id": public_id_of(each), "at": moment_of(each.created_at), "who": people[each.actor_id], "text": each.text,
-    }  # fmt: skip
+def told_comment(each: Comment, who: dict[str, str]) -> dict[str, Any]:
+    return {"id": public_id_of(each), "at": moment_of(each.created_at), "who": who, "text": each.text}
 
 
 class Files(BesideRecord):
@@ -142,9 +146,9 @@ class Files(BesideRecord):
 
     def get(self, request: Request, public_id: UUID) -> Response:
         seen = self.record(public_id)
-        files = list(files_of(self.register, self.actor, seen))
-        people = told_who(files)
-        return Response({"items": [self.told(seen, each, people) for each in files]})
+        files = signed_files(self.register, self.actor, seen)
+        people = told_who(each.author for each in files)
+        return Response({"items": [self.told(seen, each.note, people[each.author]) for each in files]})
 
     def post(self, request: Request, public_id: UUID) -> Response:
         return replied(write_once(self.actor, request, lambda: self.write(request, public_id)))
@@ -155,12 +159,12 @@ class Files(BesideRecord):
         kept = attach_file(
             actor=self.actor, register=self.register, record=seen, name=sent.name or "", stream=sent.open()
         )
-        return Answer(201, self.told(seen, kept, told_who([kept])))
+        return Answer(201, self.told(seen, kept, by_oneself(self.actor)))
 
-    def told(self, seen: Model, each: Attachment, people: dict[str, dict[str, str]]) -> dict[str, Any]:
+    def told(self, seen: Model, each: Attachment, who: dict[str, str]) -> dict[str, Any]:
         place = f"{ROOT}{self.register.path}/{public_id_of(seen)}/files/{public_id_of(each)}/"
         return {
-            "id": public_id_of(each), "at": moment_of(each.created_at), "who": people[each.actor_id],
+            "id": public_id_of(each), "at": moment_of(each.created_at), "who": who,
             "name": each.name, "size": each.blob.size, "sha256": each.blob.sha256, "url": place,
         }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from zhiqiao.core.models.audit import AuditBlock, AuditEntry, PersonalValue
 from zhiqiao.core.models.base import Record
 from zhiqiao.core.models.blobs import Attachment, Blob
-from zhiqiao.core.models.desk import Comment, SavedView
+from zhiqiao.core.models.desk import Comment, NoteReader, SavedView
 from zhiqiao.core.models.imports import HeadingMapping, ImportFile, ImportRow, ImportRun, Revision
 from zhiqiao.core.models.jobs import Job
 from zhiqiao.core.models.outbox import Lease, OutboxEvent
@@ -23,6 +23,7 @@ __all__ = [
     "ImportRun",
     "Job",
     "Lease",
+    "NoteReader",
     "NumberSeries",
     "OutboxEvent",
     "PersonalValue",

@@ -19,13 +19,17 @@ class Blob(models.Model):
 
 
 class Attachment(Record):
-    """A named file beside a record, named by the record's kind and public id. Withdrawn, never deleted."""
+    """A named file beside a record, named by the record's kind and public id. Withdrawn, never deleted.
+
+    ``house``: key of the organisation in which its sender acted; null for an office that acts over all of them.
+    """
 
     subject_type = models.CharField(max_length=64)
     subject_id = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="attachments")
     actor_id = models.CharField(max_length=64)
+    house = models.BigIntegerField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

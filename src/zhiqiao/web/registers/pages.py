@@ -25,13 +25,14 @@ from zhiqiao.kit.discussing import (
     files_of,
     may_withdraw,
     newest_comments,
+    signed_files,
     withdraw_comment,
     withdraw_file,
 )
 from zhiqiao.kit.history import history_of
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Related
-from zhiqiao.parties.acting import names_of
+from zhiqiao.parties.acting import signatures
 from zhiqiao.web.cells import Cell, cell, row_of
 from zhiqiao.web.registers.base import RegisterView, as_id
 from zhiqiao.wording import refusal
@@ -94,24 +95,23 @@ class RegisterPage(RegisterView):
         return Box(str(related.title), related.icon or other.icon, rows, more)
 
     def beside(self, record: Any) -> dict[str, Any]:
-        """History, words and files, for those who may see them; names of people are looked up today."""
+        """History, words and files, for those who may see them; names of people and houses are looked up today."""
         register, actor = self.register, self.actor
         if not (actor.signed_in and register.may(actor, HISTORY, record)):
             return {"sees_history": False}
         history, comments = history_of(register, actor, record), newest_comments(register, actor, record)
-        files = list(files_of(register, actor, record))
-        people = names_of(
-            {each.actor_id for each in history}
-            | {each.actor_id for each in comments}
-            | {each.actor_id for each in files}
-        )
+        files = signed_files(register, actor, record)
+        authors = [each.author for each in history] + [each.author for each in comments]
+        told = signatures([*authors, *(each.author for each in files)])
         return {
             "sees_history": True,
             "talks": COMMENT in register.policy.verbs,
             "keeps_files": ATTACH in register.policy.verbs,
-            "history": [(each, people[each.actor_id]) for each in history],
-            "comments": [(each, people[each.actor_id], each.actor_id == actor.actor_id) for each in comments],
-            "files": [(each, people[each.actor_id], may_withdraw(actor, each)) for each in files],
+            "history": [(each, told[each.author].name) for each in history],
+            "comments": [
+                (each.note, told[each.author].name, each.note.actor_id == actor.actor_id) for each in comments
+            ],
+            "files": [(each.note, told[each.author].name, may_withdraw(actor, each.note)) for each in files],
             "may_comment": register.may(actor, COMMENT, record),
             "may_attach": register.may(actor, ATTACH, record),
         }
