@@ -10,6 +10,7 @@ from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.indexing import Collection
 from zhiqiao.core.models import NumberSeries
 from zhiqiao.engine.documents import Document
+from zhiqiao.engine.encoder import EncoderDown, Vectors
 
 EVERYBODY, ONE_ORGANISATION = 0, 1
 VISIBILITY = {EVERYBODY: ("public",), ONE_ORGANISATION: ("org:1",)}
@@ -43,5 +44,19 @@ def write(title: str, seen_by: int = EVERYBODY) -> int:
     return row.pk
 
 
-def another_encoder() -> LetterPairs:
-    return LetterPairs("letter-pairs-2", dimension=32)
+class Fragile(LetterPairs):
+    """Another encoder, which can be out of order."""
+
+    broken_after: int | None = None  # texts
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if self.broken_after is not None and len(self.encoded) + len(texts) > self.broken_after:
+            raise EncoderDown("encoder_unreachable")
+        return super().encode_passages(texts)
+
+
+ANOTHER = Fragile("letter-pairs-2", dimension=32)
+
+
+def another_encoder() -> Fragile:
+    return ANOTHER

@@ -25,7 +25,7 @@ from zhiqiao.core.leases import Busy, acquire
 from zhiqiao.core.models import NumberSeries, OutboxEvent
 from zhiqiao.engine.documents import NO_FILTERS
 from zhiqiao.engine.store import open_writer
-from zhiqiao.kernel.errors import Conflict, NotFound
+from zhiqiao.kernel.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 PUBLIC = frozenset({"public"})
@@ -199,19 +199,6 @@ def test_a_rebuild_takes_every_record_and_settles_what_waited() -> None:
     assert reader("titles").size == 4
 
 
-def test_after_a_change_of_encoder_a_rebuild_is_the_way_out(collections: Any) -> None:
-    write("锂电池隔膜")
-    index_pending("titles")
-    collections.ZHIQIAO_ENCODER = "tests.core.sample_collection:another_encoder"
-    for refused in (reader, index_pending):
-        with pytest.raises(Conflict):
-            refused("titles")
-    assert rebuild("titles") == 1
-    assert titles_found("隔膜") == ["锂电池隔膜"]
-    index_pending("titles", seconds=60)
-    assert status("titles")["vectors_pending"] == 0
-
-
 def test_what_is_written_during_a_rebuild_stays_pending() -> None:
     write("隔膜一")
     rebuild("titles", lambda _: announce(7))
@@ -252,6 +239,8 @@ def test_status_counts_what_is_there_and_what_waits() -> None:
         "vectors_pending": 0,
         "events_pending": 2,
         "records_pending": 3,
+        "encoder": "letter-pairs-1",
+        "trouble": "",
     }
     assert watermark == reader("titles").watermark != ""
 

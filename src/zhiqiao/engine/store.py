@@ -18,7 +18,8 @@ from typing import Final
 
 from zhiqiao.engine.documents import NO_FILTERS, SEES_ALL, Document, Filters, cleaned
 from zhiqiao.engine.durable import mark_of, write_durably
-from zhiqiao.engine.encoder import Encoder, Vectors
+from zhiqiao.engine.encoder import Encoder, EncoderDown, Outside, Vectors, may_read
+from zhiqiao.engine.knowntexts import KnownTexts
 from zhiqiao.engine.textindex import TextReader, TextWriter
 from zhiqiao.engine.vectorcache import VectorCache, short_digest
 from zhiqiao.engine.vectorrows import Row, to_codes
@@ -31,12 +32,20 @@ _LOCK: Final = "writer.lock"
 _ENCODED_AT_ONCE: Final = 16
 _LOADED_AT_ONCE: Final = 256
 _ATTEMPTS: Final = 5
-_REMEMBERED: Final = 4_096
 
 
 def passage_text(document: Document) -> str:
     """The text whose meaning stands for a document: its title, or how it begins when it has none."""
     return document.title or (document.abstract or document.claim)[:200]
+
+
+def text_given(encoder: Encoder, document: Document) -> str:
+    """What an encoder is given of a document: nothing where it may not read it, until it may."""
+    return passage_text(document) if may_read(encoder, document.visibility) else ""
+
+
+def same_vectors(one: Encoder, other: Encoder) -> bool:
+    return (one.identity, one.dimension) == (other.identity, other.dimension)
 
 
 class SearchReader:
@@ -46,7 +55,7 @@ class SearchReader:
         self._folder = folder
         self._encoder = encoder
         self._mark = (0, 0, 0)
-        self._remembered: dict[str, Vectors] = {}
+        self._known = KnownTexts(encoder)
         self._refreshing = threading.Lock()
         self._open()
 
@@ -59,6 +68,11 @@ class SearchReader:
     def vectors(self) -> VectorSnapshot:
         """The meanings."""
         return self._vectors.snapshot
+
+    @property
+    def encoder(self) -> Encoder:
+        """Whose vectors it holds."""
+        return self._encoder
 
     @property
     def watermark(self) -> str:
@@ -100,14 +114,8 @@ class SearchReader:
 
     def encoded(self, documents: Sequence[Document], most: int) -> dict[int, Vectors]:
         """Vectors of documents that the index has none for: at most ``most`` are encoded now, then remembered."""
-        texts = {document.key: passage_text(document) for document in documents}
-        unknown = list(dict.fromkeys(text for text in texts.values() if text not in self._remembered))[:most]
-        if len(self._remembered) + len(unknown) > _REMEMBERED:
-            self._remembered = {}
-        fresh = self._encoder.encode_passages(unknown) if unknown else ()
-        known = {**self._remembered, **dict(zip(unknown, fresh, strict=True))}
-        self._remembered = known
-        return {key: known[text] for key, text in texts.items() if text in known}
+        texts = {each.key: passage_text(each) for each in documents if may_read(self._encoder, each.visibility)}
+        return self._known.encoded(texts, most)
 
     def _open(self) -> None:
         for attempt in range(_ATTEMPTS):
@@ -161,6 +169,11 @@ class SearchWriter:
         return self._committed
 
     @property
+    def encoder(self) -> Encoder:
+        """Whose vectors it writes."""
+        return self._encoder
+
+    @property
     def pending_vectors(self) -> int:
         """How many committed documents cannot be found by meaning yet."""
         return len(self._pending)
@@ -197,14 +210,20 @@ class SearchWriter:
     def encode_pending(self, budget_seconds: float = 1.0) -> int:
         """Give committed documents their vectors until the time is up; says how many were looked at.
 
-        Known texts cost next to nothing; at least one batch of 16 is done whatever the budget.
+        Known texts cost next to nothing; at least one batch is done whatever the budget. Raises ``EncoderDown``, with
+        everything before the failed batch kept.
         """
         until = time.monotonic() + budget_seconds
         done = 0
-        for keys in in_batches(list(self._pending), _ENCODED_AT_ONCE):
+        at_once = self._encoder.batch if isinstance(self._encoder, Outside) else _ENCODED_AT_ONCE
+        for keys in in_batches(list(self._pending), at_once):
             unknown = self._settle_all(keys)
             if unknown:
-                self._encode(unknown)
+                try:
+                    self._encode(unknown)
+                except EncoderDown:
+                    self._commit_vectors()
+                    raise
             done += len(keys)
             if time.monotonic() >= until:
                 break
@@ -212,21 +231,25 @@ class SearchWriter:
             self._commit_vectors()
         return done
 
-    def rebuild(self, documents: Iterable[Document], watermark: str) -> None:
+    def rebuild(self, documents: Iterable[Document], watermark: str, encoder: Encoder | None = None) -> None:
         """Write the whole index anew beside the old one and swap; readers go on with the old one meanwhile.
 
         Vectors of known texts are taken over; the others are pending afterwards. What was applied and not committed
-        is dropped. When ``documents`` fails, the old index stays in use.
+        is dropped. When ``documents`` fails, the old index stays in use. ``encoder``: whose vectors it has from then
+        on, where not those it had; ``encode_ahead`` has them known beforehand.
         """
-        before = current_generation(self._folder)
+        before, kept = current_generation(self._folder), (self._encoder, self._cache)
         folder = _new_generation(self._folder)
         self._text.close()
         try:
+            if encoder is not None and not same_vectors(encoder, self._encoder):
+                self._encoder, self._cache = encoder, VectorCache(self._folder, encoder)
             self._open(folder)
             self._fill(documents, watermark)
             _point_to(self._folder, folder)
         except BaseException:
             self._text.close()
+            self._encoder, self._cache = kept
             self._open(before)
             raise
         finally:
@@ -279,7 +302,7 @@ class SearchWriter:
 
     def _settle(self, document: Document) -> bool:
         """Give a document its vector if that costs nothing."""
-        text = passage_text(document)
+        text = text_given(self._encoder, document)
         digest, stored = short_digest(text), self._vectors.row(document.key)
         code = stored.code if stored is not None and stored.digest == digest else self._cache.get(text)
         if code is None:
@@ -291,7 +314,7 @@ class SearchWriter:
         return True
 
     def _encode(self, documents: Sequence[Document]) -> None:
-        texts = [passage_text(document) for document in documents]
+        texts = [text_given(self._encoder, document) for document in documents]
         codes = to_codes(self._encoder.encode_passages(texts))
         for document, text, code in zip(documents, texts, codes, strict=True):
             self._cache.put(text, code)
