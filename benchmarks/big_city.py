@@ -220,8 +220,11 @@ def _patents(count: int) -> None:
                 yield key, "holder", ordinal, name, organisation_key(name), house, house
 
     _insert(PatentHolder, "patent_id role ordinal name name_key organisation_id standing_id", holdings())
-    told = ((key, {"willingness": "愿意转让"}, {"expected_price": "120000"}) for key in range(5, count + 1, 20))
-    _insert(HolderStatement, "patent_id said money", told)
+    told = (
+        (key, holder_of(key, organisations), {"willingness": "愿意转让"}, {"expected_price": "120000"})
+        for key in range(5, count + 1, 20)
+    )
+    _insert(HolderStatement, "patent_id organisation_id said money", told)
 
 
 def _needs(count: int) -> None:

@@ -73,9 +73,10 @@ VERBS: Final = {
 }
 OTHERS: Final = {
     "MEMBERSHIPS": ("任职", "Roles of people"),
+    "STATEMENTS": ("持有人申报内容", "What holders declared"),
     "APPRAISALS": ("评价结果", "Appraisals"),
     "INVENTORIES": ("盘点", "Stocktakings"),
-    "PUSHES": ("推送建议", "Push suggestions"),
+    "SUGGESTIONS": ("推送建议", "Push suggestions"),
 }
 """Policies without a register of their own, by their name in ``policies.py``."""
 

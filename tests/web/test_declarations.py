@@ -15,6 +15,7 @@ def declared(city: City) -> Patent:
     Patent.objects.filter(pk=patent.pk).update(filed_on=None, extra={"partial.filed_on": "2021-06"})
     HolderStatement.objects.create(
         patent=patent,
+        organisation=city.houses["college"],
         said={"willingness": "愿意", "ways": "许可；转让", "department": "材料学院"},
         money={"expected_price": "300000"},
     )
@@ -39,7 +40,12 @@ def test_export_holds_it_for_them(city: City, declared: Patent, who: str, reads:
 def test_institution_reads_no_price_of_another(city: City) -> None:
     foreign = city.records["foreign_patent"]
     Patent.objects.filter(pk=foreign.pk).update(public=True)
-    HolderStatement.objects.create(patent=foreign, said={"department": "材料学院"}, money={"expected_price": "300000"})
+    HolderStatement.objects.create(
+        patent=foreign,
+        organisation=city.houses["rival"],
+        said={"department": "材料学院"},
+        money={"expected_price": "300000"},
+    )
     sheet = b"".join(city.client("holder").get(reverse("patent_export", args=["csv"]))).decode("utf-8-sig")
     assert foreign.shown_number in sheet and "材料学院" not in sheet
 

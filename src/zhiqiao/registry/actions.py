@@ -12,7 +12,7 @@ from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.reference import EntryRow, Loaded, MoveRow, load_reference
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.periods import add_months
-from zhiqiao.registry.models import Patent, PatentHolder
+from zhiqiao.registry.models import HolderStatement, Patent, PatentHolder
 from zhiqiao.registry.reference.tables import Entry, industries, ipc_entries, ipc_moves, towns
 from zhiqiao.registry.rules import NOT_YET_PUBLIC, PUBLICATION_MONTHS, Stage, is_published, latest_filing
 
@@ -55,6 +55,10 @@ def relink_holdings(work: Work, absorbed: int, survivor: int) -> int:
     patents = sorted(set(held.values_list("patent_id", flat=True)))
     PatentHolder.objects.filter(standing_id=absorbed).update(standing_id=survivor)
     held.update(organisation_id=survivor)
+    told = HolderStatement.objects.filter(organisation_id=survivor).values("patent_id")
+    HolderStatement.objects.filter(organisation_id=absorbed).exclude(patent_id__in=told).update(
+        organisation_id=survivor
+    )
     for part in in_batches(patents, BATCH):
         work.emit("index.patents", ids=part)
     return len(patents)

@@ -1,4 +1,4 @@
-"""What a holder's own list declares of its patents, for those who may read it: the holder and the city."""
+"""What a holder's own list declares of its patents, for those who may read it: that holder and the city."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import STOCK
 from zhiqiao.registry.models import HolderStatement, Patent
-from zhiqiao.registry.policies import PATENTS
+from zhiqiao.registry.policies import PATENTS, STATEMENTS
 from zhiqiao.wording import label
 
 MONEY: Final = ("expected_price", "price", "appraised_value", "annual_fee")
@@ -49,12 +51,19 @@ def yuan_of(statement: HolderStatement | None, name: str) -> Decimal | None:
         return None
 
 
+def statements_for(actor: Actor, patents: Sequence[int]) -> QuerySet[HolderStatement]:
+    """What the actor may read of what was declared on these patents, oldest first."""
+    open_ones = PATENTS.permitted(actor, "view_statement", Patent.objects.filter(pk__in=patents)).order_by()
+    found = HolderStatement.objects.filter(patent__in=open_ones)
+    return STATEMENTS.visible(actor, found).order_by("recorded_at", "id")
+
+
 def with_statements(actor: Actor, patents: Sequence[Patent]) -> None:
     """Put each patent's statement beside it where the actor may read it, in one query."""
     if not actor.every_role & STOCK:
         return
-    open_ones = PATENTS.permitted(actor, "view_statement", Patent.objects.filter(pk__in=[each.pk for each in patents]))
-    told = {each.patent_id: each for each in HolderStatement.objects.filter(patent__in=open_ones.order_by())}
+    # Of several the newest one: what the rest say stands on the patent's page.
+    told = {each.patent_id: each for each in statements_for(actor, [each.pk for each in patents])}
     for each in patents:
         vars(each)["declared"] = told.get(each.pk)
 

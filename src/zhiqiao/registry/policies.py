@@ -38,6 +38,12 @@ PATENTS = Policy(
     Rule(ATTACH, HOLDERS, own("holdings__standing_id").having(**STANDING)),
 )
 
+# Asking prices and the like are the house's that declared them, as long as it holds the patent (``view_statement``).
+STATEMENTS = Policy(
+    Rule(VIEW, CITY),
+    Rule(VIEW, HOLDERS, own("organisation_id")),
+)
+
 # A run is its sender's and the city's.
 IMPORTS = Policy(
     Rule(VIEW, CITY),

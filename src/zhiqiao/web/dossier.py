@@ -18,7 +18,7 @@ from zhiqiao.inventory.selectors import current_appraisal, current_decisions
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.industries import industry_names, named
 from zhiqiao.parties.models import Organisation
-from zhiqiao.registry.declared import of_statement
+from zhiqiao.registry.declared import Declared, of_statement, statements_for
 from zhiqiao.registry.models import HolderStatement, Patent
 from zhiqiao.registry.partial_days import partial_day
 from zhiqiao.registry.policies import IMPORTS, PATENTS
@@ -63,6 +63,21 @@ class Sources:
         return sender if known or not sender else self.kinds.get(sender, str(_("another source")))
 
 
+@dataclass(frozen=True)
+class Declaration:
+    """What one holder declares of the patent; ``run``: the import that said so, where it is open to the reader."""
+
+    statement: HolderStatement
+    lines: list[Declared]
+    run: ImportRun | None
+
+
+def _declarations(actor: Actor, patent: Patent, sources: Sources) -> Iterator[Declaration]:
+    for each in statements_for(actor, [patent.pk]).select_related("organisation"):
+        if lines := list(of_statement(each)):
+            yield Declaration(each, lines, sources.runs.get(each.run_id or 0))
+
+
 def sources_for(actor: Actor, patent: Patent) -> Sources:
     told = {source[0] for source in patent.provenance.values() if source}
     rows = ImportRow.objects.filter(subject_id=patent.pk, run__kind="patents").values("run_id")
@@ -85,16 +100,13 @@ def of_patent(actor: Actor, patent: Patent) -> dict[str, Any]:
     """``insider``: the patent's holders and the city, who also see where each field came from."""
     insider = actor.signed_in and PATENTS.may(actor, "view_statement", patent)
     sources = sources_for(actor, patent) if insider else Sources()
-    statement = HolderStatement.objects.filter(patent=patent).select_related("run").first() if insider else None
     exploitation = patent.exploitation.filter(withdrawn_at=None).order_by("grade", "id")
     standing = patent.holdings.filter(superseded_at=None).select_related("organisation").order_by("role", "ordinal")
     return {
         "insider": insider,
         "status_source": sources.named(patent.status_source) if insider else "",
         "facts": list(_facts(patent, sources)),
-        "statement": statement,
-        "statement_run": sources.runs.get(statement.run_id or 0) if statement else None,
-        "declared": list(of_statement(statement)) if statement else [],
+        "declarations": list(_declarations(actor, patent, sources)) if insider else [],
         "holdings": standing,
         "encumbrances": patent.encumbrances.filter(withdrawn_at=None).order_by("-starts_on", "id"),
         "exploitation": [(each, sources.named(each.source)) for each in exploitation],

@@ -16,17 +16,25 @@ COLUMNS: Final = ("self_grade", "willing", "accepted_ways", "maturity", "exploit
 
 def adopt_statements(work: Work, inventory: Inventory, patent_ids: Sequence[int]) -> int:
     """Fill entries in stock on which nothing is said yet; what a person has said is never touched. Returns how
-    many were filled."""
+    many were filled. An entry is filled from what its own house declared, not from what another holder did."""
     rows = HolderStatement.objects.filter(patent_id__in=patent_ids)
-    said = {patent: _spoken(words) for patent, words in rows.values_list("patent_id", "said")}
+    said: dict[tuple[int, int | None], dict[str, Any]] = {
+        (patent, house): _spoken(words)
+        for patent, house, words in rows.values_list("patent_id", "organisation_id", "said")
+    }
     if not said:
         return 0
     silent = InventoryEntry.objects.filter(
-        inventory=inventory, patent_id__in=list(said), in_stock=True, self_grade="", willing="", exploitation=""
+        inventory=inventory,
+        patent_id__in={patent for patent, _house in said},
+        in_stock=True,
+        self_grade="",
+        willing="",
+        exploitation="",
     ).filter(maturity__isnull=True)
     filled = []
     for entry in silent:
-        told = said[entry.patent_id]
+        told = said.get((entry.patent_id, entry.organisation_id)) or said.get((entry.patent_id, None))
         if not told or entry.accepted_ways:
             continue
         after = {field: told.get(field, getattr(entry, field)) for field in COLUMNS[:-1]}

@@ -153,15 +153,25 @@ class PatentHolder(models.Model):
 class HolderStatement(models.Model):
     """What a holder's own list says beyond the register: willingness, maturity, accepted ways, asking price.
 
-    Seen by the holder and the city alone (domain §1.3: asking prices are not public). ``said`` is
-    field → words; ``money`` is name → yuan as text.
+    Seen by that holder and the city alone (domain §1.3: asking prices are not public), not by one that holds the patent
+    with it or after it. ``organisation`` null: nobody knows whose it is, so the city alone. ``said`` is field → words;
+    ``money`` is name → yuan as text.
     """
 
-    patent = models.OneToOneField(Patent, on_delete=models.PROTECT, related_name="statement")
+    patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="statements")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="statements")
     said = models.JSONField(default=dict)
     money = models.JSONField(default=dict)
     run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patent", "organisation"], name="statement_once_a_house"),
+            models.UniqueConstraint(
+                fields=["patent"], condition=models.Q(organisation=None), name="statement_of_nobody_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"statement on patent {self.patent_id}"
