@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.conf.encoders import read_encoder
 from zhiqiao.conf.environment import Environment
 from zhiqiao.conf.static_files import protect_static_file
 
@@ -168,6 +169,9 @@ ZHIQIAO_COLLECTIONS = {
     "patents": "zhiqiao.registry.collection:patents",
     "needs": "zhiqiao.needs.collection:needs",
 }
+# Whose vectors searches by meaning go by; the former one until the index is rebuilt (docs/encoders.md).
+ZHIQIAO_ENCODER = read_encoder("ZHIQIAO_ENCODER", os.environ)
+ZHIQIAO_FORMER_ENCODER = read_encoder("ZHIQIAO_FORMER_ENCODER", os.environ)
 ZHIQIAO_STORERS = {
     "patents": "zhiqiao.registry.importing:PatentStorer",
     "organisations": "zhiqiao.parties.importing:OrganisationStorer",

@@ -13,7 +13,8 @@ from django.conf import settings
 
 from zhiqiao.core.jobqueue import load_function
 from zhiqiao.engine.encoder import Encoder, Outside
-from zhiqiao.engine.endpoint import Endpoint, EndpointEncoder
+from zhiqiao.engine.endpoint import EndpointEncoder
+from zhiqiao.engine.endpointsettings import Endpoint
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.reencoding import stored_encoder
 from zhiqiao.engine.store import SearchReader

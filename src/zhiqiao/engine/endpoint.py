@@ -9,7 +9,6 @@ import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -20,6 +19,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TimedOut
 
 from zhiqiao.engine.encoder import EncoderDown, VectorMemory, Vectors, filled_in, unit
+from zhiqiao.engine.endpointsettings import Endpoint
 from zhiqiao.engine.text import normalise
 from zhiqiao.kernel.batches import in_batches
 
@@ -31,29 +31,6 @@ _WORTH_ANOTHER_TRY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BYTES_OF_NUMBER: Final = 32  # at most, written out
 _BYTES_AROUND: Final = 65_536
 _READ_AT_ONCE: Final = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where an encoder is to be had and how it is asked.
-
-    ``url`` is what stands before ``/embeddings``. ``query_prefix`` and ``passage_prefix`` are put before the texts, as
-    the model wants them. ``batch``: texts in one call. ``seconds``: for one call when nobody waits. ``retries``: calls
-    after the first. ``inside``: it stands in the house, so that it may read what is not public.
-    """
-
-    url: str
-    model: str
-    dimension: int
-    key: str = field(default="", repr=False)
-    query_prefix: str = ""
-    passage_prefix: str = ""
-    query_characters: int = 1_000
-    passage_characters: int = 200
-    batch: int = 64
-    seconds: float = 30.0
-    retries: int = 3
-    inside: bool = False
 
 
 class _Refused(Exception):
@@ -251,7 +228,8 @@ def _numbers(embedding: Any) -> Vectors:
     try:
         if isinstance(embedding, str):
             return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
-        row = np.asarray(embedding, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and that is looked for
+            row = np.asarray(embedding, dtype=np.float32)
     except (ValueError, TypeError, OverflowError, binascii.Error) as broken:
         raise _Refused("encoder_answer_broken", again=False) from broken
     if row.ndim != 1:
