@@ -43,10 +43,11 @@ def test_everything_set(tmp_path: Path) -> None:
         "ZHIQIAO_FORMER_ENCODER_TIMEOUT": "5",
         "ZHIQIAO_FORMER_ENCODER_RETRIES": "0",
         "ZHIQIAO_FORMER_ENCODER_INSIDE": "1",
+        "ZHIQIAO_FORMER_ENCODER_TYPED": "yes",
     }
     assert read_encoder("ZHIQIAO_FORMER_ENCODER", told) == Endpoint(
         "http://10.1.2.3:8080/v1", "bge-m3", 1024, "s3cret", "query: ", "passage: ", batch=16, seconds=5.0, retries=0,
-        inside=True,
+        inside=True, typed=True,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.engine.fake_endpoint import FakeEndpoint, Fault, Rows, packed
 from tests.engine.fakes import TITLES
 from zhiqiao.engine import endpoint as module
-from zhiqiao.engine.encoder import EncoderDown, Outside, may_read
+from zhiqiao.engine.encoder import TYPED, EncoderDown, Outside, may_read
 from zhiqiao.engine.endpoint import EndpointEncoder
 from zhiqiao.engine.endpointsettings import Endpoint
 
@@ -268,6 +268,8 @@ def test_what_is_not_public_stays_in_the_house(server: FakeEndpoint) -> None:
     assert isinstance(outside, Outside)
     assert may_read(outside, ("public", "org:1")) and not may_read(outside, ("city", "org:1"))
     assert may_read(inside, ("city", "org:1")) and may_read(server.pairs, ())
+    assert not may_read(outside, (TYPED,)) and may_read(encoder(server, typed=True), (TYPED,))
+    assert not may_read(encoder(server, typed=True), ("city",))
 
 
 def test_a_key_is_not_shown(server: FakeEndpoint) -> None:

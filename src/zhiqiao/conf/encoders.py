@@ -35,6 +35,7 @@ def read_encoder(name: str, variables: Mapping[str, str]) -> str | Endpoint:
         seconds=float(_number(f"{name}_TIMEOUT", variables, 30, 1, 600)),
         retries=_number(f"{name}_RETRIES", variables, 3, 0, 10),
         inside=inside,
+        typed=truth(f"{name}_TYPED", variables.get(f"{name}_TYPED", "0")),
     )
 
 

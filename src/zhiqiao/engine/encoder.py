@@ -19,6 +19,8 @@ Vectors = npt.NDArray[np.float32]
 # One query costs 0.5 ms a character (two cores): 13 ms at 20, 98 ms at 200, 217 ms at 400.
 QUERY_CHARACTERS: Final = 200
 PASSAGE_CHARACTERS: Final = 64
+TYPED: Final = "typed"
+"""In the place of a visibility token: somebody typed the text, and may have a secret in it."""
 REMEMBERED: Final = 1_024  # vectors of needs, 1.5 kB each with the embedded encoder
 
 

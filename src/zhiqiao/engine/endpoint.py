@@ -18,7 +18,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TimedOut
 
-from zhiqiao.engine.encoder import EncoderDown, VectorMemory, Vectors, filled_in, unit
+from zhiqiao.engine.encoder import TYPED, EncoderDown, VectorMemory, Vectors, filled_in, unit
 from zhiqiao.engine.endpointsettings import Endpoint
 from zhiqiao.engine.text import normalise
 from zhiqiao.kernel.batches import in_batches
@@ -78,7 +78,8 @@ class EndpointEncoder:
 
     def may_read(self, visibility: Sequence[str]) -> bool:
         """Whether a text for these readers may leave the house."""
-        return self._endpoint.inside or "public" in visibility
+        told = self._endpoint
+        return told.inside or "public" in visibility or (told.typed and TYPED in visibility)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         told = self._endpoint

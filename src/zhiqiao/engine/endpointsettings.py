@@ -12,6 +12,7 @@ class Endpoint:
     ``url`` is what stands before ``/embeddings``. ``query_prefix`` and ``passage_prefix`` are put before the texts, as
     the model wants them. ``batch``: texts in one call. ``seconds``: for one call when nobody waits. ``retries``: calls
     after the first. ``inside``: it stands in the house, so that it may read what is not public.
+    ``typed``: it may read what people type to search by.
     """
 
     url: str
@@ -26,3 +27,4 @@ class Endpoint:
     seconds: float = 30.0
     retries: int = 3
     inside: bool = False
+    typed: bool = False

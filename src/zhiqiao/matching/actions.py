@@ -16,6 +16,7 @@ from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, v
 from zhiqiao.matching.selectors import held_by, still_there
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
+from zhiqiao.needs.selectors import need_document
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.policies import PATENTS
 
@@ -30,7 +31,7 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
     Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment.
     """
     NEEDS.require(actor, "match", need)
-    asked = asked or Asked()
+    asked = replace(asked or Asked(), seen_by=need_document(need).visibility)
     if need.organisation_id is not None:
         asked = replace(asked, without=asked.without | held_by([need.organisation_id]))
     found = still_there(answers("patents", actor, need_text(need), asked))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from zhiqiao.core.indexing import encoder, search_view
+from zhiqiao.core.encoders import encoder_behind, trouble
+from zhiqiao.core.indexing import reader, search_view
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
+from zhiqiao.engine.encoder import TYPED, Encoder, EncoderDown, may_read
 from zhiqiao.engine.match import Match, Scope, match, similar
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.relevance import default_model
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.text import Span
+from zhiqiao.engine.wordsonly import ByWords, WordsOnly
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
 
@@ -21,11 +25,13 @@ IN_FORCE = Filters((("status", ("alive",)),))
 
 @dataclass(frozen=True)
 class Asked:
-    """How many answers, narrowed to what, and which keys to leave out (the asker's own)."""
+    """How many answers, narrowed to what, and which keys to leave out (the asker's own). ``seen_by``: who may see the
+    text itself, as visibility tokens; an encoder outside of the house is not given every text."""
 
     k: int = 10
     filters: Filters = NO_FILTERS
     without: frozenset[int] = frozenset()
+    seen_by: tuple[str, ...] = (TYPED,)
 
 
 def tokens_of(actor: Actor) -> frozenset[str]:
@@ -34,14 +40,30 @@ def tokens_of(actor: Actor) -> frozenset[str]:
 
 def answers(collection: str, actor: Actor, text: str, asked: Asked, clock: StageClock | None = None) -> list[Match]:
     """The documents of a collection that answer a text, best first."""
-    reader, scope = _view(collection, tokens_of(actor), asked)
-    return match(reader, encoder(), text, scope, clock)
+    index, scope = _view(collection, tokens_of(actor), asked)
+    return _found(index, asked.seen_by, lambda by, encoder: match(by, encoder, text, scope, clock))
 
 
-def neighbours(collection: str, tokens: frozenset[str], source: int | Document, asked: Asked) -> list[Match]:
+def neighbours(collection: str, tokens: frozenset[str], source: Document, asked: Asked) -> list[Match]:
     """The documents of a collection nearest to one."""
-    reader, scope = _view(collection, tokens, asked)
-    return similar(reader, encoder(), source, scope)
+    index, scope = _view(collection, tokens, asked)
+    return _found(index, source.visibility, lambda by, encoder: similar(by, encoder, source, scope))
+
+
+def words_alone(collection: str) -> str:
+    """Why searches go by words alone for now, as a code; empty while they go by meaning too."""
+    return trouble(encoder_behind(reader(collection)))
+
+
+def _found(
+    index: SearchIndex, seen_by: Sequence[str], search: Callable[[SearchIndex, Encoder], list[Match]]
+) -> list[Match]:
+    """By words and meaning; by words alone where there are no vectors to be had, or where the text must not leave."""
+    encoder = encoder_behind(index)
+    if may_read(encoder, seen_by) and not trouble(encoder):
+        with suppress(EncoderDown):
+            return search(index, encoder)
+    return search(ByWords(index), WordsOnly(encoder.identity, encoder.dimension))
 
 
 def _view(collection: str, tokens: frozenset[str], asked: Asked) -> tuple[SearchIndex, Scope]:
