@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests.web.conftest import City, make_house, make_person
 from tests.web.conftest import city as city
-from zhiqiao.api import rates
+from zhiqiao.core import rates
 from zhiqiao.core.models import Job, Schedule
 from zhiqiao.hooks.models import Delivery, Endpoint, Message
 from zhiqiao.kit.registers import Register

@@ -19,10 +19,10 @@ from rest_framework.response import Response
 
 from tests.api.conftest import ROOT, Program, Programs, told
 from tests.web.conftest import City
-from zhiqiao.api import rates
-from zhiqiao.api.models import Allowance
-from zhiqiao.api.rates import forget_old_allowances
 from zhiqiao.api.views.index import OpenAddress
+from zhiqiao.core import rates
+from zhiqiao.core.models import Allowance
+from zhiqiao.core.rates import forget_old_allowances
 from zhiqiao.parties.actions.keys import revoke_key
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import Membership

@@ -16,8 +16,8 @@ from django.urls import URLPattern, get_resolver
 
 from tests.api.conftest import Program, Programs, known_ids
 from tests.api.test_contract import ROLES
-from zhiqiao.api import rates
 from zhiqiao.api.urls import urlpatterns
+from zhiqiao.core import rates
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY

@@ -15,11 +15,12 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from zhiqiao.core import rates
 from zhiqiao.core.models import ImportRun, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.application_numbers import check_digit
 from zhiqiao.kit.roles import Role
-from zhiqiao.matching.models import Match, PushSuggestion
+from zhiqiao.matching.models import Match, Push, PushSuggestion
 from zhiqiao.needs.models import Need, NeedPrivate
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.registry.models import Patent, PatentHolder
@@ -123,6 +124,18 @@ def make_match(need: Need, patent: Patent) -> Match:
     )  # fmt: skip
 
 
+def make_push(patent: Patent, house: Organisation, **more: Any) -> Push:
+    given = {"personalised": True, "score": 0.5, "version": "test", "actor_id": "x"}
+    given["reasons"] = [{"code": "same_industry", "facts": {"industries": ["模具制造"]}}]
+    return Push.objects.create(patent=patent, organisation=house, **(given | more))
+
+
+@pytest.fixture(autouse=True)
+def unspent_rates() -> None:
+    """What one test took out of the hall is no affair of the next."""
+    rates.forget()
+
+
 @pytest.fixture
 def city(db: None) -> City:
     return build_city()
@@ -144,6 +157,8 @@ def build_city() -> City:
     kept["own_entry"] = make_entry(inventory, kept["open_patent"], house["college"])
     kept["foreign_entry"] = make_entry(inventory, kept["foreign_patent"], house["rival"])
     make_match(kept["own_need"], kept["open_patent"])
+    kept["own_push"] = make_push(kept["open_patent"], house["firm"])
+    kept["foreign_push"] = make_push(kept["open_patent"], house["other"])
     PushSuggestion.objects.create(
         patent=kept["open_patent"], organisation=house["firm"], rank=1, score=0.5, version="test",
         reasons=[{"code": "own_need", "facts": {"title": "模具开裂"}}],

@@ -16,8 +16,8 @@ from django.urls import reverse
 from tests.web.answers import ABSENT
 from tests.web.rights import VERBS, is_open, may, may_make, sees, telling
 from tests.web.world import EVERYBODY, Known, Person, World
-from zhiqiao.api import rates
 from zhiqiao.api.urls import urlpatterns
+from zhiqiao.core import rates
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Move, Register

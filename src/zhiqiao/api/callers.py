@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from zhiqiao.api.problems import CsrfFailed
+from zhiqiao.core.rates import address_in
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.bearers import Bearer, key_actor
@@ -79,22 +78,4 @@ def caller_of(request: Request) -> Caller:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, to count by: one subscriber has as many IPv6 addresses as they like, all in one
-    network of 64 bits."""
-    seen = _seen_by_us(request)
-    try:
-        address = ip_address(seen)
-    except ValueError:
-        return seen
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(IPv6Network((int(address) >> 64 << 64, 64)))
-    return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-def _seen_by_us(request: Request) -> str:
-    """The address that our own proxy saw, where there is one in front; what others wrote before it is hearsay."""
-    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if proxies and len(told) >= proxies:
-        return str(told[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return address_in(request.META)

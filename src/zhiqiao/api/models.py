@@ -1,4 +1,4 @@
-"""What the interface itself has to remember: answers that may be asked for twice, and how much was asked lately."""
+"""What the interface itself has to remember: answers that may be asked for twice."""
 
 from __future__ import annotations
 
@@ -28,17 +28,3 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.status}"
-
-
-class Allowance(models.Model):
-    """How much of a rate all processes together have handed out to one caller in one window of time.
-
-    ``caller`` is a hash of who it is and what is counted; ``window`` numbers the window since 1970.
-    """
-
-    caller = models.CharField(max_length=64, unique=True)
-    window = models.BigIntegerField(db_index=True)
-    taken = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.caller[:8]} {self.window}: {self.taken}"

@@ -207,7 +207,7 @@ ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.blobs:sweep_incoming",
     "zhiqiao.core.statistics:keep_statistics",
     "zhiqiao.api.idempotency:forget_old_answers",
-    "zhiqiao.api.rates:forget_old_allowances",
+    "zhiqiao.core.rates:forget_old_allowances",
     "zhiqiao.hooks.outgoing:hand_out",
     "zhiqiao.hooks.sending:send_due",
     "zhiqiao.core.jobresults:sweep_failures",
@@ -244,7 +244,8 @@ ZHIQIAO_HOOKS_PRIVATE = ENVIRONMENT.hooks_private
 if ENVIRONMENT.tier_rules:
     ZHIQIAO_TIER_RULES = ENVIRONMENT.tier_rules
 
-# The interface for programs. Rates are requests a minute, of one key, one log-in or one address.
+# The interface for programs. Rates are requests a minute, of one key, one log-in or one address; what the public
+# takes out of the hall counts as an export, too.
 ZHIQIAO_API_PREFIX = "/api/"
 ZHIQIAO_API_RATES = {
     "known": {"read": 600, "write": 120, "search": 120, "export": 10},

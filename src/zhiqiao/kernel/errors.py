@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-STATUS: Final = {"invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "unavailable": 503}
+STATUS: Final = {
+    "invalid": 422, "conflict": 409, "forbidden": 403, "not_found": 404, "too_many": 429, "unavailable": 503,
+}  # fmt: skip
 """Kind of refusal → status of HTTP."""
 
 

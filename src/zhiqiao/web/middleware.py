@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from zhiqiao.core.rates import RateSpent
 from zhiqiao.kernel.errors import STATUS, ZhiqiaoError
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.discussing import LARGEST_FILE
@@ -100,7 +101,10 @@ def refused(request: HttpRequest, error: ZhiqiaoError) -> HttpResponse:
     if status == 404:  # hidden and absent look alike, down to the words
         return render(request, "404.html", status=404)
     told = {"refusal": refusal(error), "status": status, "back": came_from(request)}
-    return render(request, "refused.html", told, status=status)
+    answer = render(request, "refused.html", told, status=status)
+    if isinstance(error, RateSpent):
+        answer.headers["Retry-After"] = str(error.standing.resets_in)
+    return answer
 
 
 def came_from(request: HttpRequest) -> str:

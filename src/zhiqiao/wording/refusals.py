@@ -51,6 +51,7 @@ TEXTS: Final[dict[str, Text]] = {
     "job_not_ended": _("The work is still going on."),
     "import_not_running": _("The import is not going on, so it cannot be stopped."),
     "import_taken_back": _("The import was undone. Send the files again instead."),
+    "too_often": _("This was asked for too often in the last minute. Wait %(wait)s seconds, then try again."),
     "import_right_gone": _(
         "Whoever sent this import may not import here any more, so it does not go on. What came in stays. Somebody who "
         "may import for this organisation can send the files again."
@@ -76,6 +77,22 @@ TEXTS: Final[dict[str, Text]] = {
     "index_missing": _("The search index has not been built yet. The administrator can build it with “zhiqiao index”."),
     "index_busy": _("The search index is being written. Try again in a minute."),
     "index_unreadable": _("The search index cannot be read. The administrator can build it anew with “zhiqiao index”."),
+    "encoder_unreachable": _("The encoder does not answer, so nothing is found by meaning. It is asked again soon."),
+    "encoder_too_slow": _("The encoder takes too long, so nothing is found by meaning. It is asked again soon."),
+    "encoder_busy": _("The encoder has too much to do and asks for a pause."),
+    "encoder_refused": _(
+        "The encoder refuses. The administrator looks at address, model and key: “zhiqiao index encoder” asks it once."
+    ),
+    "encoder_answer_broken": _("What the encoder answers are no vectors. The administrator looks at its address."),
+    "encoder_dimension": _(
+        "The encoder's vectors have another length than the one that is set. The administrator looks at model and "
+        "dimension: “zhiqiao index encoder” says what comes back."
+    ),
+    "vectors_of_another_encoder": _(
+        "The index holds the vectors of another encoder, and vectors of two are never mixed. The administrator builds "
+        "it anew with “zhiqiao index rebuild”; until then records are found by their words."
+    ),
+    "index_rebuilt": _("The index is being built anew. Searches go on meanwhile."),
     "no_document": _("The record is not in the search index yet. Try again in a minute."),
     # states
     "transition_not_allowed": _("This step is not possible in the record's present state."),
@@ -113,6 +130,13 @@ TEXTS: Final[dict[str, Text]] = {
     # needs
     "need_empty": _("The need says nothing yet."),
     "need_changed_meanwhile": _("Somebody has changed this need meanwhile. Look at it again."),
+    # pushes
+    "push_not_published": _("The application is not published yet. It can be pushed once it is."),
+    "push_ended": _("Only patents in force and pending applications are pushed."),
+    "push_to_holder": _("The organisation holds this patent itself."),
+    "pushed_already": _("It was pushed to %(organisation)s before."),
+    "push_not_answered": _("Nobody has answered this push yet."),
+    "reply_unknown": _("There is no such reply. Take one of those offered."),
     "need_not_open": _("The need is not open any more."),
     "need_published": _("The need is public already."),
     "need_not_published": _("The need is not public."),

@@ -17,7 +17,8 @@ from zhiqiao.api.callers import Caller, KeyAuthentication, PageSession, address_
 from zhiqiao.api.openapi import OperationSchema
 from zhiqiao.api.operations import Operation
 from zhiqiao.api.problems import NotAuthenticated, ScopeMissing
-from zhiqiao.api.rates import Standing, spend
+from zhiqiao.api.rates import spend
+from zhiqiao.core.rates import Standing
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.registers import Register

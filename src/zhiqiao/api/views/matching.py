@@ -21,7 +21,7 @@ from zhiqiao.engine.match import Match as Found
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.columns import Link
-from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
+from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons, words_alone
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.registry.models import Patent
 from zhiqiao.wording import sentence
@@ -31,6 +31,10 @@ PASSAGE: Schema = record(
     text="The sentence that answers best; `highlights` are pairs of start and end in it.",
 )
 REASON: Schema = record({"code": TEXT, "text": TEXT, "facts": {"type": "object"}})
+BY_WORDS: Schema = {
+    "type": ["string", "null"],
+    "description": "Why the search went by words alone, not by meaning too, as a code; null where it did not.",
+}
 ANSWER: Schema = record(
     {
         "patent": pointer("Link"), "number": TEXT, "score": {"type": "number", "minimum": 0, "maximum": 1},
@@ -60,11 +64,12 @@ class Match(Address):
     def post(self, request: Request) -> Response:
         said = filled(QuestionForm, self.actor, None, request.data).cleaned_data
         asked = Asked(k=said["size"] or 10, filters=IN_FORCE if said["alive"] else NO_FILTERS)
-        return Response({"items": [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]})
+        found = [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]
+        return Response({"items": found, "by_words_alone": words_alone("patents") or None})
 
     def described(self, method: str) -> Operation:
         one = Shape("Answer", lambda: ANSWER, (Shape("Link"),))
-        shape = Shape("AnswerList", lambda: record({"items": many(pointer("Answer"))}), (one,))
+        shape = Shape("AnswerList", lambda: record({"items": many(pointer("Answer")), "by_words_alone": BY_WORDS}), (one,))
         return Operation(
             "match", "Find patents that answer a need in words", "matching",
             f"At most {MOST_RESULTS}. Nothing is stored: to keep the answers, state the need.",

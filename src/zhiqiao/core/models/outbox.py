@@ -37,3 +37,20 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.holder}"
+
+
+class Allowance(models.Model):
+    """How much of a rate all processes together have handed out to one caller in one window of time.
+
+    ``caller`` is a hash of who it is and what is counted; ``window`` numbers the window since 1970.
+    """
+
+    caller = models.CharField(max_length=64, unique=True)
+    window = models.BigIntegerField(db_index=True)
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "api_allowance"  # made by the interface for programs, which was the first to count
+
+    def __str__(self) -> str:
+        return f"{self.caller[:8]} {self.window}: {self.taken}"

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.core.rates import address_in, spend
 from zhiqiao.kit.actors import PUBLIC
 from zhiqiao.kit.downloads import download
 from zhiqiao.kit.lists import reading
@@ -49,4 +50,8 @@ class Hall(RegisterList):
 
 class HallExport(Hall):
     def get(self, request: HttpRequest, kind: str = "csv") -> HttpResponseBase:  # type: ignore[override]  # a file
+        """As often as a program may take a sheet, counted together with what it takes. Raises ``RateSpent``."""
+        known = self.actor.signed_in
+        name = f"person:{self.actor.actor_id}" if known else f"address:{address_in(request.META)}"
+        spend(name, "export", known=known)
         return download(reading(HALL, self.actor, request.GET).sheet(), kind)
