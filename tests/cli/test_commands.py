@@ -27,7 +27,7 @@ def test_version_needs_no_installation(tmp_path: Path) -> None:
 SUBCOMMANDS = {
     "import": ["patents", "organisations", "needs"],
     "audit": ["verify", "seal", "prove", "check"],
-    "index": ["status", "rebuild"],
+    "index": ["status", "rebuild", "encoder"],
     "user": ["create", "password"],
 }
 

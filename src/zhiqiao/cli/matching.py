@@ -99,8 +99,17 @@ def marked(each: dict[str, Any]) -> Text:
 
 
 def tell_of_pending() -> None:
-    lag = status("patents")["vectors_pending"]
-    if lag:
+    told = status("patents")
+    lag = told["vectors_pending"]
+    if told["trouble"]:
+        STDERR.print(
+            say(
+                f"眼下不能按含义检索,只按词查找({told['trouble']});运行 zhiqiao index status 看原因",
+                f"no search by meaning just now, by words alone ({told['trouble']}); zhiqiao index status says why",
+            ),
+            markup=False,
+        )
+    elif lag:
         STDERR.print(
             say(
                 f"还有 {lag} 件专利只能按词查找;运行 zhiqiao index 或 zhiqiao worker 后可按含义查找",

@@ -9,19 +9,25 @@ import sys
 import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import click
 from granian.constants import Interfaces
 from granian.server import Server
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say
 from zhiqiao.cli.keeper import kept_running
 from zhiqiao.cli.setup import make_ready
 from zhiqiao.core import indexing
+from zhiqiao.core.encoders import encoder
 from zhiqiao.core.jobs import run_worker
 from zhiqiao.core.leases import Busy, release_of_the_dead
-from zhiqiao.kernel.errors import Unavailable
+from zhiqiao.engine.endpoint import EndpointEncoder
+from zhiqiao.kernel.errors import Unavailable, ZhiqiaoError
+from zhiqiao.wording import refusal
+
+PATIENCE = 60.0  # seconds that a rebuild waits for the worker to let go of the index
 
 
 @click.command("serve")
@@ -109,7 +115,15 @@ def index_some(name: str) -> bool:
             told = True
             time.sleep(1)
         else:
-            return bool(report.vectors_pending or indexing.status(name)["events_pending"])
+            waits = bool(indexing.status(name)["events_pending"])
+            if report.trouble and not waits:
+                tell_of_trouble(name, report.trouble)
+            return waits or (bool(report.vectors_pending) and not report.trouble)
+
+
+def tell_of_trouble(name: str, code: str) -> None:
+    why = refusal(ZhiqiaoError(code)).text
+    STDERR.print(f"{name}: {say('只按词检索', 'searched by words alone')} ({code})。{why}", markup=False)
 
 
 @index.command("status")
@@ -128,16 +142,38 @@ def index_status(as_json: bool) -> None:
                 f"documents, {each['vectors_pending']} not findable by meaning yet, {each['records_pending']} waiting",
             )
         )
+        STDOUT.print(f"  {say('编码器', 'encoder')}: {each['encoder']}", markup=False)
+        if each["trouble"]:
+            tell_of_trouble(each["name"], each["trouble"])
 
 
 @index.command("rebuild")
 def index_rebuild() -> None:
-    """重建索引,期间检索不中断。 Build the index anew; searches go on meanwhile."""
-    for name in indexing.collection_names():
-        release_of_the_dead(f"indexer:{name}")
-        count = indexing.rebuild(name)
-        STDOUT.print(f"{name}: {count}")
+    """重建索引,期间检索不中断;换编码器后也用它。 Build the index anew, with another encoder too; searches go on."""
+    with Progress(console=STDERR, disable=not STDERR.is_terminal) as bar:
+        for name in indexing.collection_names():
+            for lease in (f"indexer:{name}", f"rebuild:{name}"):
+                release_of_the_dead(lease)
+            task = bar.add_task(say("重建", "rebuilding") + f" {name}", total=None)
+            count = indexing.rebuild(name, partial(advance, bar, task), PATIENCE)
+            STDOUT.print(f"{name}: {count}")
     bring_up_to_date()
+
+
+def advance(bar: Progress, task: TaskID, done: int) -> None:
+    bar.update(task, completed=done)
+
+
+@index.command("encoder")
+def index_encoder() -> None:
+    """问一次所设的编码器。 Ask the encoder that is set once, and say what comes back."""
+    meaning = encoder()
+    begun = time.perf_counter()
+    found = meaning.probe() if isinstance(meaning, EndpointEncoder) else len(meaning.encode_queries(["知桥"])[0])
+    took = round((time.perf_counter() - begun) * 1000)
+    STDOUT.print(f"{meaning.identity}: {found} {say('维', 'dimensions')}, {took} ms", markup=False)
+    if found != meaning.dimension:
+        raise Unavailable("encoder_dimension")
 
 
 COMMANDS = {"serve": serve, "worker": worker, "index": index}

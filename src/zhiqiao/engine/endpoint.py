@@ -93,9 +93,14 @@ class EndpointEncoder:
         return self._encode(plain, told.passage_prefix, 2 * told.seconds)
 
     def probe(self) -> int:
-        """Ask once for one vector, whatever happened before; gives its dimension, right or wrong."""
-        answer = self._call(["知桥"], self._endpoint.seconds)
-        return len(_numbers(answer[0]))
+        """Ask once for one vector, whatever happened before; gives its dimension, right or wrong.
+
+        Raises ``EncoderDown``.
+        """
+        try:
+            return len(_numbers(self._call(["知桥"], self._endpoint.seconds)[0]))
+        except _Refused as refused:
+            raise EncoderDown(refused.reason, status=refused.status) from refused
 
     def _encode(self, texts: Sequence[str], prefix: str, patience: float) -> Vectors:
         def asked(filled: Sequence[str]) -> Vectors:

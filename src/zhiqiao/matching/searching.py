@@ -50,9 +50,10 @@ def neighbours(collection: str, tokens: frozenset[str], source: Document, asked:
     return _found(index, source.visibility, lambda by, encoder: similar(by, encoder, source, scope))
 
 
-def words_alone(collection: str) -> str:
-    """Why searches go by words alone for now, as a code; empty while they go by meaning too."""
-    return trouble(encoder_behind(reader(collection)))
+def words_alone(collection: str, seen_by: Sequence[str] = (TYPED,)) -> str:
+    """Why searches for a text that these may see go by words alone for now, as a code; empty while they do not."""
+    encoder = encoder_behind(reader(collection))
+    return trouble(encoder) or ("" if may_read(encoder, seen_by) else "text_kept_in_house")
 
 
 def _found(
