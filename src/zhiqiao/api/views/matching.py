@@ -69,7 +69,9 @@ class Match(Address):
 
     def described(self, method: str) -> Operation:
         one = Shape("Answer", lambda: ANSWER, (Shape("Link"),))
-        shape = Shape("AnswerList", lambda: record({"items": many(pointer("Answer")), "by_words_alone": BY_WORDS}), (one,))
+        shape = Shape(
+            "AnswerList", lambda: record({"items": many(pointer("Answer")), "by_words_alone": BY_WORDS}), (one,)
+        )
         return Operation(
             "match", "Find patents that answer a need in words", "matching",
             f"At most {MOST_RESULTS}. Nothing is stored: to keep the answers, state the need.",
