@@ -13,8 +13,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("parts/by_words.html")
-def by_words(collection: str) -> dict[str, str]:
-    """Says so where what is typed is searched for by its words alone; a page is shown whatever the index says."""
+def by_words() -> dict[str, str]:
+    """Says so where patents are searched for by words alone; a page is shown whatever the index says."""
     with suppress(ZhiqiaoError):
-        return {"code": words_alone(collection)}
+        return {"code": words_alone("patents")}
     return {"code": ""}
