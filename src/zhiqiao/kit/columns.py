@@ -79,7 +79,10 @@ class Column(Generic[M]):
 
     def in_words(self, record: M) -> Any:
         """The value as a list or a sheet shows it: codes in the reader's language, the rest as it is."""
-        value = self.value(record)
+        return self.worded(self.value(record))
+
+    def worded(self, value: Any) -> Any:
+        """The same of a value that was told already."""
         if self.kind in CODED and value not in (None, ""):
             return self.words(value)
         if self.kind is Kind.FLAG and value is not None:

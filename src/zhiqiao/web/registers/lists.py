@@ -18,7 +18,7 @@ from zhiqiao.kit.downloads import download
 from zhiqiao.kit.lists import AT, COLUMNS, SORT, VIEW, Reading, reading
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.views import drop_view, first_query, save_view, views_of
-from zhiqiao.web.cells import css_of, row_of
+from zhiqiao.web.cells import css_of, rows_of
 from zhiqiao.web.registers.base import RegisterView, as_id
 from zhiqiao.web.registers.intake import intake_into
 from zhiqiao.wording import refusal
@@ -68,7 +68,7 @@ class RegisterList(RegisterView):
             "filters": read.filters,
             "fields": read.fields(),
             "page": read.page,
-            "rows": [(row, row_of(actor, self.register, columns, row)) for row in read.page.rows],
+            "rows": list(zip(read.page.rows, rows_of(actor, self.register, columns, read.page.rows), strict=True)),
             "count": read.count,
             "headings": [heading(request, column, read.sort, place == 0) for place, column in enumerate(columns)],
             "chips": [(chip, changed(request, **{chip.name: "", AT: "", VIEW: ""})) for chip in read.chips()],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, Final
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from zhiqiao.kit.columns import Kind, Note
 from zhiqiao.web.cells import Cell
@@ -58,12 +59,24 @@ def _noted(note: Note) -> str:
 
 
 @register.simple_tag
-def cells_of_row(cells: Sequence[Cell]) -> SafeString:
-    """The whole cells of one row of a list, each with its heading for narrow screens."""
-    return SafeString("".join(map(_whole, cells)))
+def list_rows(rows: Iterable[tuple[Any, Sequence[Cell]]], ticked: Any) -> SafeString:
+    """The rows of a list, each with a box to tick where there is something to do with many (``ticked``)."""
+    named = _("Choose %(name)s")
+    drawn = []
+    for record, cells in rows:
+        box = _box(record, named % {"name": cells[0].words or cells[0].value}) if ticked else ""
+        drawn.append(f'<tr role="row">{box}{"".join(map(_whole, cells))}</tr>')
+    return SafeString("\n".join(drawn))
+
+
+def _box(record: Any, name: str) -> str:
+    said = f'data-tick aria-label="{_safe(name)}"'
+    box = f'<input type="checkbox" form="bulk" name="id" value="{record.public_id}" {said}>'
+    return f'<td role="cell" class="tick">{box}</td>'
 
 
 def _whole(cell: Cell) -> str:
+    """With its heading, for narrow screens."""
     css = cell.css
     shown = f' class="{css}"' if css else ""
     label = "" if cell.main else f' data-label="{_safe(cell.heading)}"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django import template
@@ -42,7 +43,7 @@ def day(value: date | datetime | None) -> SafeString:
         return unknown()
     moment = localtime(value) if isinstance(value, datetime) else value
     text = moment.strftime("%Y-%m-%d")
-    return format_html('<time datetime="{}" class="nowrap">{}</time>', text, text)
+    return SafeString(f'<time datetime="{text}" class="nowrap">{text}</time>')
 
 
 @register.filter
@@ -50,15 +51,13 @@ def moment(value: datetime | None) -> SafeString:
     if not value:
         return unknown()
     local = localtime(value)
-    return format_html(
-        '<time datetime="{}" class="nowrap">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M")
-    )
+    shown = local.strftime("%Y-%m-%d %H:%M")
+    return SafeString(f'<time datetime="{local.isoformat()}" class="nowrap">{shown}</time>')
 
 
 def unknown() -> SafeString:
-    return format_html(
-        '<span class="soft" aria-label="{}" role="img">{}</span>', pgettext("a value", "not known"), NOTHING
-    )
+    said = escape(pgettext("a value", "not known"))
+    return SafeString(f'<span class="soft" aria-label="{said}" role="img">{NOTHING}</span>')
 
 
 @register.filter
