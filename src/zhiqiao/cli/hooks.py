@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from zhiqiao.cli.console import STDERR, STDOUT, say, show_table, speaking
 from zhiqiao.cli.people import log_in_called, organisation_called
 from zhiqiao.hooks import actions
+from zhiqiao.hooks.addresses import without_secrets
 from zhiqiao.hooks.models import Delivery, Endpoint
 from zhiqiao.hooks.selectors import deliveries_visible_to, endpoints_visible_to
 from zhiqiao.hooks.sending import deliver_to
@@ -69,7 +70,7 @@ def list_hooks() -> None:
     with speaking():
         for each in endpoints_visible_to(console())[:SHOWN]:
             table.add_row(
-                str(each.public_id), escape(each.name), each.owner.username, escape(each.url),
+                str(each.public_id), escape(each.name), each.owner.username, escape(without_secrets(each.url)),
                 " ".join(each.kinds) or say("全部", "all"), str(each.state.label), str(each.failures),
                 moment(each.last_taken_at),
             )  # fmt: skip

@@ -8,10 +8,13 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 from zhiqiao.kernel.errors import ZhiqiaoError
+
+LONGEST_KEPT = 3_653  # days
 
 
 class BadSetting(ZhiqiaoError):
@@ -27,7 +30,9 @@ class Environment:
     ``home`` holds everything that is written: database, index, source files, keys.
     ``database_url`` None means the embedded SQLite file under ``home``. ``https`` True: people reach the site by https
     alone, through a proxy that sets X-Forwarded-Proto. ``tier_rules``: a file with the installation's own thresholds.
-    ``hooks_private`` True: webhooks may go to addresses of the own network, and without https.
+    ``hooks_private`` True: webhooks may go to addresses of the own network, and without https. ``keep_events``: how
+    long what every consumer has worked off stays in the outbox; ``keep_deliveries``: how long a message that arrived or
+    failed for good stays on record.
     """
 
     home: Path
@@ -39,6 +44,8 @@ class Environment:
     https: bool
     tier_rules: str | None
     hooks_private: bool
+    keep_events: timedelta
+    keep_deliveries: timedelta
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -54,6 +61,8 @@ class Environment:
             https=truth("ZHIQIAO_HTTPS", variables.get("ZHIQIAO_HTTPS", "0")),
             tier_rules=variables.get("ZHIQIAO_TIER_RULES") or None,
             hooks_private=truth("ZHIQIAO_HOOKS_PRIVATE", variables.get("ZHIQIAO_HOOKS_PRIVATE", "0")),
+            keep_events=days("ZHIQIAO_KEEP_EVENTS", variables.get("ZHIQIAO_KEEP_EVENTS") or "7"),
+            keep_deliveries=days("ZHIQIAO_KEEP_DELIVERIES", variables.get("ZHIQIAO_KEEP_DELIVERIES") or "90"),
         )
 
     def database(self) -> dict[str, object]:
@@ -159,6 +168,14 @@ def truth(name: str, text: str) -> bool:
         return known[text.strip().lower()]
     except KeyError:
         raise BadSetting(name=name, value=text) from None
+
+
+def days(name: str, text: str) -> timedelta:
+    """A whole number of days, from one to ten years' worth."""
+    number = text.strip()
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:5]) <= LONGEST_KEPT and len(number) < 5):
+        raise BadSetting(name=name, value=text)
+    return timedelta(days=int(number))
 
 
 def origin(text: str) -> str:

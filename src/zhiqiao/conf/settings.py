@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.cluster.access import grant
+from zhiqiao.conf.clusters import read_index
 from zhiqiao.conf.encoders import read_encoder
 from zhiqiao.conf.environment import Environment
 from zhiqiao.conf.static_files import protect_static_file
@@ -208,6 +210,8 @@ ZHIQIAO_HOUSEKEEPING = [
     "zhiqiao.core.statistics:keep_statistics",
     "zhiqiao.api.idempotency:forget_old_answers",
     "zhiqiao.core.rates:forget_old_allowances",
+    "zhiqiao.core.sweeping:sweep_events",
+    "zhiqiao.hooks.sweeping:sweep_deliveries",
     "zhiqiao.hooks.outgoing:hand_out",
     "zhiqiao.hooks.sending:send_due",
     "zhiqiao.core.jobresults:sweep_failures",
@@ -241,8 +245,15 @@ ZHIQIAO_PUBLISHED = frozenset(
 # Where other programs read the records they hear of.
 ZHIQIAO_RECORD_ADDRESS = "/api/v1/{path}/{id}/"
 ZHIQIAO_HOOKS_PRIVATE = ENVIRONMENT.hooks_private
+ZHIQIAO_KEEP_EVENTS = ENVIRONMENT.keep_events
+ZHIQIAO_KEEP_DELIVERIES = ENVIRONMENT.keep_deliveries
 if ENVIRONMENT.tier_rules:
     ZHIQIAO_TIER_RULES = ENVIRONMENT.tier_rules
+
+ZHIQIAO_INDEX = read_index(os.environ)
+ZHIQIAO_SHARDED = "zhiqiao.cluster.scattering:open_sharded"
+if ZHIQIAO_INDEX:
+    grant(ZHIQIAO_HOME)  # before Ray is loaded, which looks for its token once
 
 # The interface for programs. Rates are requests a minute, of one key, one log-in or one address; what the public
 # takes out of the hall counts as an export, too.

@@ -72,6 +72,14 @@ def read_target(url: str, *, private: bool) -> Target:
     return Target(parts.scheme, host, port or PORTS[parts.scheme], _path(parts))
 
 
+def without_secrets(url: str) -> str:
+    """What others than its owner may see of an address: many receivers have their secret in the query, some in the
+    path."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}{'/…' if parts.path.strip('/') or parts.query or parts.fragment else parts.path}"
+
+
 def _host(parts: SplitResult) -> str:
     """Raises ``ValueError`` for what can be no host."""
     host = (parts.hostname or "").removesuffix(".")

@@ -136,6 +136,7 @@ class Delivery(Record):
         constraints = [models.UniqueConstraint(fields=["endpoint", "message"], name="hook_delivery_once")]
         indexes = [
             models.Index(fields=["endpoint", "next_at"], name="hook_delivery_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["ended_at"], name="hook_delivery_ended", condition=models.Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

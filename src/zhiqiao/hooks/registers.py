@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from zhiqiao.hooks.actions import (
     switch_off,
     switch_on,
 )
+from zhiqiao.hooks.addresses import without_secrets
 from zhiqiao.hooks.events import TEST, event_choices
 from zhiqiao.hooks.forms import EndpointForm, RotateForm
 from zhiqiao.hooks.models import Delivery, Endpoint, EndpointState, Trouble, WhyOff
@@ -50,7 +51,9 @@ class EndpointFilter(Filters):
     def by_words(self, records: Records, name: str, value: str) -> Records:
         words = value.strip()
         person = Q(owner__display_name__icontains=words)
-        return records.filter(person | Q(name__icontains=words) | Q(url__icontains=words))
+        # Who does not see an address does not find out what is in it either.
+        address = Q(url__icontains=words, owner_id=self.request.actor.user_key)
+        return records.filter(person | Q(name__icontains=words) | address)
 
     def by_state(self, records: Records, name: str, value: str) -> Records:
         states = {
@@ -112,6 +115,17 @@ def test(actor: Actor, endpoint: Endpoint, said: Mapping[str, Any]) -> Endpoint:
     return send_test(actor=actor, endpoint=endpoint).endpoint
 
 
+def with_addresses(actor: Actor, endpoints: Sequence[Endpoint]) -> None:
+    """Put the whole address beside one's own."""
+    for each in endpoints:
+        if each.owner_id == actor.user_key:
+            vars(each)["whole_address"] = each.url
+
+
+def address(endpoint: Endpoint) -> str:
+    return vars(endpoint).get("whole_address") or without_secrets(endpoint.url)
+
+
 def house(endpoint: Endpoint) -> Link | None:
     place = endpoint.organisation
     return Link(place.name, "organisation", str(place.public_id)) if place else None
@@ -149,7 +163,7 @@ ENDPOINTS: Register[Endpoint] = Register(
     navigation=frozenset({Role.SYSTEM_ADMIN}),
     columns=(
         Column("name", _("Name"), lambda e: e.name),
-        Column("url", _("Address"), lambda e: e.url),
+        Column("url", _("Address"), address),
         Column("owner", _("Person"), lambda e: e.owner.display_name, roles=ADMIN),
         Column("organisation", _("Listens for"), house, Kind.LINK, shown=False),
         Column("kinds", _("Events"), lambda e: e.kinds, Kind.NAMES, note=all_of_them),
@@ -162,6 +176,7 @@ ENDPOINTS: Register[Endpoint] = Register(
     ),
     sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
     filters=EndpointFilter,
+    attach=with_addresses,
     create=Create(
         _("Add a webhook"), "add", EndpointForm, add, allowed=lambda actor: actor.signed_in,
         done=_("The webhook is added. Copy its secret now: it is not shown again."),

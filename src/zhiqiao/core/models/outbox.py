@@ -21,6 +21,7 @@ class OutboxEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["queue", "id"], name="outbox_waiting", condition=models.Q(done_at__isnull=True)),
+            models.Index(fields=["done_at"], name="outbox_done", condition=models.Q(done_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
