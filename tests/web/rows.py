@@ -113,6 +113,15 @@ ROWS: Final[dict[str, Row]] = {
             "undone": NOBODY,
             "absent": NOBODY,
         },
+        posted_of={
+            "published": to("bureau centre holder staff", 302, rest=403, admin=404),
+            "college": to("bureau holder staff", 302, auditor=403, centre=404),
+            "firm": to("bureau", 302, auditor=403, firm=403),
+            "foreign": to("bureau", 302, auditor=403),
+            "foreign, published": to("bureau centre", 302, rest=403, admin=404),
+            "undone": NOBODY,
+            "absent": NOBODY,
+        },
     ),
     "import_headings": Row(
         register="import", sent={"heading0": "-"},

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.web.answers import Place
-from tests.web.conftest import make_house, make_match, make_need, make_patent, make_person
+from tests.web.conftest import make_house, make_match, make_need, make_patent, make_person, make_push
 from tests.web.sights import looker
 from tests.web.world import World
 from zhiqiao.core.blobs import store_stream
@@ -95,9 +95,18 @@ def hooks(world: World, record: Any, numbers: range) -> None:
         Delivery.objects.create(endpoint=record, message=message)
 
 
+def pushes(world: World, record: Any, numbers: range) -> None:
+    """Others that wait beside it. Being opened for the first time is a write of its own: that was before."""
+    record.state = "seen"
+    record.reasons = [{"code": "own_need", "facts": {"need": str(uuid4()), "title": "示例"}} for _ in numbers]
+    record.save()
+    for number in numbers:
+        make_push(make_patent(7_000 + number, world.city.houses["rival"]), record.organisation)
+
+
 GROW: Final[dict[str, Grow]] = {
-    "patent": patents, "need": needs, "organisation": organisations, "import": imports, "person": people,
-    "hook": hooks,
+    "patent": patents, "need": needs, "push": pushes, "organisation": organisations, "import": imports,
+    "person": people, "hook": hooks,
 }  # fmt: skip
 ALONE: Final = {"entry", "job", "schedule", "key", "delivery"}  # nothing belongs to these but what stands beside all
 

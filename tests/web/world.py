@@ -16,7 +16,17 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from tests.web.conftest import City, build_city, make_entry, make_house, make_need, make_patent, make_person, make_run
+from tests.web.conftest import (
+    City,
+    build_city,
+    make_entry,
+    make_house,
+    make_need,
+    make_patent,
+    make_person,
+    make_push,
+    make_run,
+)
 from zhiqiao.core.blobs import store_stream
 from zhiqiao.core.models import Attachment, AuditEntry, Comment, Job, Schedule
 from zhiqiao.hooks.models import Delivery, Endpoint, Message
@@ -171,6 +181,27 @@ def needs(city: City) -> Iterator[Known]:
         yield known(house, house)
 
 
+def pushes(city: City) -> Iterator[Known]:
+    """Labelled by the house that a push is to; ``of`` one by the house that holds the patent."""
+
+    def known(label: str, holder: str, to: str, public: bool = True, withdrawn: Any = None) -> Known:
+        patent = make_patent(next(numbers), city.houses[holder], public=public, withdrawn_at=withdrawn)
+        push = make_push(patent, city.houses[to])
+        true = facts(
+            organisation_id=to, patent__holdings__standing_id=holder, patent__public=public,
+            patent__withdrawn_at=withdrawn,
+        )  # fmt: skip
+        return Known(label, push, true)
+
+    numbers = iter(range(80, 100))
+    yield known("foreign", "rival", "other")
+    for house in ("college", "works", "firm"):
+        yield known(house, "rival", house)
+        yield known(f"of {house}", house, "other")
+    yield known("not published", "college", "firm", public=False)
+    yield known("undone", "college", "firm", withdrawn=timezone.now())
+
+
 def organisations(city: City) -> Iterator[Known]:
     for house in ("other", *HOLDING):
         yield Known(house, city.houses[house], facts(pk=house))
@@ -278,7 +309,7 @@ def deliveries(city: City) -> Iterator[Known]:
 
 
 LAID: Final[dict[str, Callable[[City], Iterator[Known]]]] = {
-    "patent": patents, "need": needs, "organisation": organisations, "import": imports, "entry": entries,
-    "person": people, "job": jobs, "schedule": schedules, "audit": trail, "key": keys, "hook": hooks,
+    "patent": patents, "need": needs, "push": pushes, "organisation": organisations, "import": imports,
+    "entry": entries, "person": people, "job": jobs, "schedule": schedules, "audit": trail, "key": keys, "hook": hooks,
     "delivery": deliveries,
 }  # fmt: skip

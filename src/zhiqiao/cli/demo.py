@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -23,10 +24,12 @@ from zhiqiao.core.importjobs import storer_of
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
 from zhiqiao.inventory.models import TierDecision
+from zhiqiao.kernel.errors import Conflict, Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching.actions import match_need, suggest_push
-from zhiqiao.matching.models import Match, PushSuggestion
+from zhiqiao.matching.models import Match, Push, PushSuggestion
+from zhiqiao.matching.pushing import push_patent
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.actions import NewPerson, create_user, grant_role, set_password
 from zhiqiao.parties.actors import operator
@@ -37,6 +40,7 @@ from zhiqiao.sample.city import sample_city, write_sample
 from zhiqiao.wording import label
 
 PUSHED_AT_MOST = 40
+NEAR = 0.3  # score of a suggestion from which the demonstration pushes
 SENDER = "示例市"
 
 
@@ -106,7 +110,10 @@ def match_and_push(actor: Actor) -> None:
         answering = Match.objects.filter(superseded_at=None, relevance__in=["strong", "fair"]).order_by("-score")
         keys = list(dict.fromkeys([*keys, *answering.values_list("patent_id", flat=True)]))[:PUSHED_AT_MOST]
     for patent in Patent.objects.filter(pk__in=keys).order_by("id"):
-        suggest_push(actor=actor, patent=patent)
+        for found in suggest_push(actor=actor, patent=patent):
+            if found.score >= NEAR:
+                with suppress(Conflict, Invalid):  # pushed before, or not to be pushed
+                    push_patent(actor=actor, patent=patent, organisation=found.organisation)
 
 
 def log_ins(actor: Actor) -> str:
@@ -143,9 +150,10 @@ def tell(taken: Taken | None, password: str, seconds: float) -> None:
         Need.objects.filter(withdrawn_at=None).count(),
         best.count(),
         PushSuggestion.objects.filter(superseded_at=None).count(),
+        Push.objects.count(),
     )
-    zh = "专利 {} 件,单位 {} 家,需求 {} 条,其中 {} 条找到了相关专利;推送建议 {} 条"
-    en = "{} patents, {} organisations, {} needs, {} of them answered; {} push suggestions"
+    zh = "专利 {} 件,单位 {} 家,需求 {} 条,其中 {} 条找到了相关专利;推送建议 {} 条,已推送 {} 件次"
+    en = "{} patents, {} organisations, {} needs, {} of them answered; {} push suggestions, {} pushed"
     STDOUT.print(say(zh, en).format(*counts))
     for match in best.select_related("need", "patent").order_by("-score")[:5]:
         STDOUT.print(f"  {match.need.title[:36]} → {match.patent.title[:40]} ({label(match.relevance)})", markup=False)

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import VIEW, Policy, Rule, only, own
+from zhiqiao.kit.permissions import HISTORY, VIEW, Policy, Rule, having, only, own
 from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR)
+OFFICERS = only(Role.BUREAU_OFFICER, Role.CENTRE_OPERATOR)
 HOLDERS = only(Role.HOLDER_MANAGER, Role.HOLDER_STAFF, Role.SOE_MANAGER)
+ADDRESSEES = HOLDERS | only(Role.ENTERPRISE_MEMBER)
+ANSWERING = ADDRESSEES - only(Role.HOLDER_STAFF)
 
 # A suggestion to push is the city's and the holder's; the organisation it names sees it once it is pushed.
-PUSHES = Policy(
+SUGGESTIONS = Policy(
     Rule(VIEW, CITY),
     Rule(VIEW, HOLDERS, own("patent__holdings__standing_id")),
+)
+
+# What is pushed is published: a push tells an organisation of a patent, never of one that it may not read.
+SHOWN = having(patent__public=True, patent__withdrawn_at=None)
+OF_OWN_PATENT = own("patent__holdings__standing_id").having(patent__public=True, patent__withdrawn_at=None)
+TO_ONESELF = own("organisation_id").having(patent__public=True, patent__withdrawn_at=None)
+PUSHES = Policy(
+    Rule(VIEW, CITY, SHOWN),
+    Rule(VIEW, HOLDERS, OF_OWN_PATENT),
+    Rule(VIEW, ADDRESSEES, TO_ONESELF),
+    Rule("push", OFFICERS),
+    Rule("push", HOLDERS, OF_OWN_PATENT),
+    Rule("answer", ANSWERING, TO_ONESELF),
+    Rule("withdraw", OFFICERS, SHOWN),
+    Rule("withdraw", HOLDERS, OF_OWN_PATENT),
+    Rule("correct", only(Role.BUREAU_OFFICER), SHOWN),
+    Rule("correct", ANSWERING, TO_ONESELF),
+    Rule(HISTORY, CITY, SHOWN),
 )

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
-from zhiqiao.matching.models import Match, PushSuggestion, Relevance
-from zhiqiao.matching.policies import PUSHES
+from zhiqiao.matching.models import Match, Push, PushSuggestion, Relevance
+from zhiqiao.matching.models.pushes import WAITING
+from zhiqiao.matching.policies import PUSHES, SUGGESTIONS
 from zhiqiao.matching.rules import Trace, interest, is_candidate
 from zhiqiao.matching.searching import Asked, answers
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
-from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.models import Organisation, User
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patents_visible_to
 
@@ -72,12 +73,12 @@ def newest_matches(actor: Actor) -> QuerySet[Match]:
 def suggestions_for_patent(actor: Actor, patent: Patent) -> list[PushSuggestion]:
     """The newest suggestions, best first, as far as the actor may see what they rest on."""
     rows = PushSuggestion.objects.filter(patent=patent, superseded_at=None).select_related("organisation")
-    return _as_seen_by(actor, PUSHES.visible(actor, rows).order_by("rank"))
+    return _as_seen_by(actor, SUGGESTIONS.visible(actor, rows).order_by("rank"))
 
 
 def suggestions_for_organisation(actor: Actor, organisation: Organisation) -> list[PushSuggestion]:
     rows = PushSuggestion.objects.filter(organisation=organisation, superseded_at=None).select_related("patent")
-    rows = PUSHES.visible(actor, rows).filter(patent__in=patents_visible_to(actor))
+    rows = SUGGESTIONS.visible(actor, rows).filter(patent__in=patents_visible_to(actor))
     return _as_seen_by(actor, rows.order_by("-score", "id"))
 
 
@@ -85,9 +86,7 @@ def _as_seen_by(actor: Actor, rows: QuerySet[PushSuggestion]) -> list[PushSugges
     """Without the reasons that rest on needs hidden from the actor, and without what rests on nothing else: whoever
     found the suggestion may have seen more. Not to be saved."""
     kept = list(rows)
-    told = {reason["facts"].get("need") for each in kept for reason in each.reasons} - {None}
-    seen = needs_visible_to(actor).filter(public_id__in=told).order_by().values_list("public_id", flat=True)
-    hidden = told - set(map(str, seen))
+    hidden = _hidden_needs(actor, kept)
     if not hidden:
         return kept
     for each in kept:
@@ -96,5 +95,36 @@ def _as_seen_by(actor: Actor, rows: QuerySet[PushSuggestion]) -> list[PushSugges
     return [each for each in kept if is_candidate(_traces(each))]
 
 
+def _hidden_needs(actor: Actor, found: Iterable[PushSuggestion | Push]) -> set[str]:
+    """Public ids of the needs named in reasons that the actor may not see."""
+    told = {reason["facts"].get("need") for each in found for reason in each.reasons} - {None}
+    seen = needs_visible_to(actor).filter(public_id__in=told).order_by().values_list("public_id", flat=True)
+    return told - set(map(str, seen))
+
+
 def _traces(suggestion: PushSuggestion) -> list[Trace]:
     return [Trace(reason["code"], reason["facts"]["score"], reason["facts"]) for reason in suggestion.reasons]
+
+
+def pushes_visible_to(actor: Actor) -> QuerySet[Push]:
+    """A person who refused personalised pushes (PIPL art. 24) is not shown those to their own organisations, though
+    their colleagues are."""
+    seen = PUSHES.visible(actor, Push.objects.select_related("patent", "organisation", "need"))
+    if actor.user_key is None:
+        return seen
+    refused = Exists(User.objects.filter(pk=actor.user_key, personalised=False))
+    return seen.exclude(refused, organisation_id__in=actor.organisations, personalised=True)
+
+
+def waiting_for_reply(actor: Actor) -> QuerySet[Push]:
+    """What was pushed to the actor's organisations and nobody answered yet, the oldest first."""
+    own = pushes_visible_to(actor).filter(organisation_id__in=actor.organisations, state__in=WAITING)
+    return own.order_by("id")
+
+
+def with_reasons_for(actor: Actor, pushes: Iterable[Push]) -> None:
+    """Leave out the reasons that rest on needs hidden from the actor. Not to be saved afterwards."""
+    kept = list(pushes)
+    hidden = _hidden_needs(actor, kept)
+    for each in kept:
+        each.reasons = [reason for reason in each.reasons if reason["facts"].get("need") not in hidden]

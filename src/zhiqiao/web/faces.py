@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from zhiqiao.core.importjobs import job_of
 from zhiqiao.core.models import AuditBlock, AuditEntry, ImportRun, Job
@@ -14,11 +17,14 @@ from zhiqiao.kit.paging import count_up_to
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.storing import register_taking
 from zhiqiao.matching.actions import need_text
+from zhiqiao.matching.models import Push, PushState, Reply
+from zhiqiao.matching.registers import PUSHES as PUSH_REGISTER
 from zhiqiao.matching.selectors import (
     matches_of,
     needs_answered_by,
-    suggestions_for_organisation,
     suggestions_for_patent,
+    waiting_for_reply,
+    with_reasons_for,
 )
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
@@ -38,6 +44,7 @@ from zhiqiao.web.headings import open_questions
 from zhiqiao.web.import_report import first_noted, first_rejected, reasons_of
 from zhiqiao.web.pages import BY_NAME
 from zhiqiao.web.stocktaking import last_taken
+from zhiqiao.web.suggesting import for_organisation
 from zhiqiao.wording import work_failure
 
 SHOWN: Final = 8  # records in each box
@@ -73,9 +80,34 @@ def organisation(actor: Actor, record: Organisation) -> dict[str, Any]:
         "organisation": record,
         "industries": vars(record)["industry_names"],
         "names": names_of(record),
-        "suggestions": suggestions_for_organisation(actor, record)[: 2 * SHOWN],
+        "suggestions": for_organisation(actor, record, 2 * SHOWN),
+        "pushed_address": pushes_to(actor, record),
         "patents": patents.order_by("-id")[:SHOWN],
         "needs": needs_visible_to(actor).filter(organisation=record).order_by("-id")[:SHOWN],
+    }
+
+
+def pushes_to(actor: Actor, record: Organisation) -> str:
+    """Where the pushes to an organisation are listed; empty for those to whom that list is not open."""
+    if not PUSH_REGISTER.open_to(actor):
+        return ""
+    return f"{reverse('push_list')}?{urlencode({'organisation': record.name})}"
+
+
+def push(actor: Actor, record: Push) -> dict[str, Any]:
+    with_reasons_for(actor, [record])
+    may_answer = PUSH_REGISTER.may(actor, "answer", record) and record.state != PushState.WITHDRAWN
+    others = waiting_for_reply(actor).exclude(pk=record.pk)
+    # The page's own parts: it is seen by being opened, and answered in one tap. What a reply teaches is for the firm's
+    # own people to correct where they look at all that the ranking holds.
+    own = {"see", "answer", "correct"} if may_answer else {"see", "answer"}
+    return {
+        "push": record,
+        "may_answer": may_answer,
+        "replies": Reply.choices,
+        "next_waiting": others.first() if may_answer else None,
+        "sees_need": record.need is not None and NEEDS.may(actor, "view", record.need),
+        "moves": [each for each in PUSH_REGISTER.moves_open(actor, record) if each.name not in own],
     }
 
 
@@ -135,6 +167,10 @@ FACES: Final[dict[str, Face]] = {
     "organisation": Face(
         head="organisations/head.html", body="organisations/body.html", aside="organisations/aside.html",
         page=organisation,
+    ),
+    "push": Face(
+        empty="pushes/empty.html", head="pushes/head.html", body="pushes/body.html", aside="pushes/aside.html",
+        page=push,
     ),
     "import": Face(
         actions="imports/actions.html", empty="imports/empty.html", head="imports/head.html",

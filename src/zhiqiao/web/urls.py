@@ -22,6 +22,7 @@ from zhiqiao.web.views import (
     needs,
     organisations,
     patents,
+    pushes,
 )
 
 
@@ -54,6 +55,7 @@ ACCOUNT: list[URLPattern | URLResolver] = [
 OWN: dict[str, dict[str, type[RegisterView]]] = {
     "need": {"new": needs.NeedNew},
     "organisation": {"page": organisations.OrganisationPage},
+    "push": {"page": pushes.PushPage},
     "import": {"page": imports.ImportPage},
     "job": {"page": jobs.JobPage},
 }

@@ -17,6 +17,7 @@ TONES: Final[dict[str, str]] = {
     "running": "brand", "done": "good", "failed": "bad", "undone": "", "queued": "brand", "cancelled": "",
     "open": "good", "answered": "brand", "closed": "", "withdrawn": "",
     "created": "good", "updated": "brand", "unchanged": "", "rejected": "bad",
+    "pushed": "brand", "seen": "warn",
     "in_stock": "good", "late": "bad", "soon": "warn",
 }  # fmt: skip
 

@@ -60,6 +60,8 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "needs.publish_need": _("Need published"), "needs.hide_need": _("Need taken from the public"),
     "needs.import_need": _("Need imported"), "needs.undo_import": _("Import undone"),
     "matching.match_need": _("Need matched"), "matching.suggest_push": _("Push list made"),
+    "matching.push": _("Pushed"), "matching.see": _("Seen by the organisation"), "matching.answer": _("Replied"),
+    "matching.withdraw": _("Push taken back"), "matching.correct_lesson": _("Lesson for the ranking corrected"),
     "matching.relink_merged": _("Matches moved by a merger"),
 }  # fmt: skip
 SUBJECTS: Final[dict[str, str | Promise]] = {
@@ -71,6 +73,7 @@ SUBJECTS: Final[dict[str, str | Promise]] = {
     "registry.patent": _("Patent"), "registry.statement": _("Holder's statement"),
     "inventory.inventory": _("Stocktaking"), "inventory.entry": _("Entry of a stocktaking"),
     "inventory.appraisal": _("Appraisal"), "needs.need": _("Need"),
+    "matching.push": _("Push"),
 }  # fmt: skip
 
 

@@ -1,5 +1,14 @@
 """Needs and patents brought together."""
 
 from zhiqiao.matching.models.matches import Match, PushSuggestion, Relevance
+from zhiqiao.matching.models.pushes import PUSH_STATES, Push, PushState, Reply
 
-__all__ = ["Match", "PushSuggestion", "Relevance"]
+__all__ = [
+    "PUSH_STATES",
+    "Match",
+    "Push",
+    "PushState",
+    "PushSuggestion",
+    "Relevance",
+    "Reply",
+]
