@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the virtual environment and install one of the locks: setup.sh base|dev. Does nothing when nothing changed.
+# Make the virtual environment and install one of the locks: setup.sh base|cluster|dev. Does nothing when nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock="requirements/$1.txt"

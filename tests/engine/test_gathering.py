@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -135,7 +134,7 @@ def test_lists_and_counts_are_the_same(both: Both) -> None:
     assert len(many.best_begun("电镀 回", PUBLIC, 9)) == len(one.best_begun("电镀 回", PUBLIC, 9))
     assert many.digests() == one.digests()
     assert many.in_class("H01M") == one.in_class("H01M")
-    wanted = list(range(0, 40))
+    wanted = list(range(40))
     assert many.visible(wanted, PUBLIC, kinds) == one.visible(wanted, PUBLIC, kinds)
     words = ["电池", "回收", "没有的词", "传感器"]
     assert many.rarities(words) == pytest.approx(one.rarities(words), rel=1e-9)

@@ -46,6 +46,12 @@ WORDS = {
         "这次导入还没有结束，或已经撤销过，用 zhiqiao runs 查看状态",
         "this import has not ended, or was undone before; zhiqiao runs shows its state",
     ),
+    "no_cluster_set": (
+        "没有设置集群，请把 ZHIQIAO_INDEX 设为 ray://主机:端口",
+        "no cluster is set; give ZHIQIAO_INDEX as ray://HOST:PORT",
+    ),
+    "node_running": ("节点 {node} 已在运行", "the node {node} is running"),
+    "node_not_started": ("节点 {node} 启动失败，详见 {log}", "the node {node} did not start; see {log}"),
     "job_not_found": (
         "没有编号为 {job} 的任务，编号用 zhiqiao jobs 查看",
         "there is no work {job}; zhiqiao jobs lists them",

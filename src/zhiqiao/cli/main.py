@@ -32,6 +32,7 @@ SECTIONS = {
     "serve": "service",
     "worker": "service",
     "index": "service",
+    "cluster": "cluster",
     "jobs": "jobs",
     "schedules": "schedules",
     "audit": "audit",

@@ -15,6 +15,7 @@ from zhiqiao.core.jobqueue import load_function
 from zhiqiao.engine.encoder import Encoder, Outside
 from zhiqiao.engine.endpoint import EndpointEncoder
 from zhiqiao.engine.endpointsettings import Endpoint
+from zhiqiao.engine.gathering import GatheredReader
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.reencoding import stored_encoder
 from zhiqiao.engine.store import SearchReader
@@ -55,7 +56,7 @@ def encoder_for(folder: Path) -> Encoder:
 
 def encoder_behind(index: SearchIndex) -> Encoder:
     """The encoder whose vectors an opened index holds."""
-    return index.encoder if isinstance(index, SearchReader) else encoder()
+    return index.encoder if isinstance(index, SearchReader | GatheredReader) else encoder()
 
 
 def trouble(meaning: Encoder) -> str:

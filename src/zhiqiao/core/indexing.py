@@ -28,10 +28,12 @@ from zhiqiao.core.pending import (
     pending_writes,
     waiting,
 )
+from zhiqiao.core.sharding import WHOLE, Part, Writer, cluster, gathered, index_writer, parts_of
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Encoder, EncoderDown
+from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.reencoding import encode_ahead
-from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer, same_vectors
+from zhiqiao.engine.store import SearchReader, open_reader, open_writer, same_vectors
 from zhiqiao.kernel.batches import AT_ONCE, in_batches
 from zhiqiao.kernel.errors import Conflict, Unavailable
 
@@ -80,13 +82,16 @@ _opening = threading.Lock()
 _ATTEMPTS = 5
 
 
-def reader(name: str) -> SearchReader:
-    """This process's reader of a collection, moved to the newest commit. An index that is not there yet is made.
+def reader(name: str) -> SearchIndex:
+    """A collection's index as of its newest commit, for one question. An index that is not there yet is made.
 
-    It is read with the encoder that its vectors come from; ``encoder_behind`` tells which that is.
+    It is read with the encoder that its vectors come from; ``encoder_behind`` tells which that is. Raises
+    ``Unavailable("cluster_unreachable")`` where the index lies in a cluster.
     """
     collection(name)
     folder, wanted = folder_of(name), encoder()
+    if address := cluster():
+        return gathered(address, name, folder, wanted)
     with _opening:
         kept = _readers.get(folder)
         if kept is not None and kept[0] is wanted and folder.exists() and _follows(kept[1]):
@@ -121,7 +126,7 @@ def _opened(folder: Path) -> SearchReader:
     return open_reader(folder, encoder_for(folder))
 
 
-def search_view(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> tuple[SearchReader, PendingWrites]:
+def search_view(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> tuple[SearchIndex, PendingWrites]:
     """The index and what it does not hold yet, together complete: everything committed before the call is in one."""
     writes = pending_writes(name, tokens, limit)
     return reader(name), writes
@@ -167,7 +172,7 @@ def _trouble(name: str) -> str:
     return "index_rebuilt" if is_held(f"rebuild:{name}") else trouble(encoder_behind(reader(name)))
 
 
-def _encode(writer: SearchWriter, until: float, report: IndexReport) -> None:
+def _encode(writer: Writer, until: float, report: IndexReport) -> None:
     """Documents that cannot be encoded now are found by their words; a later call tries again."""
     report.trouble = report.trouble or trouble(writer.encoder)
     if not report.trouble:
@@ -198,10 +203,11 @@ def rebuild(name: str, progress: Callable[[int], None] | None = None, patience: 
     source, wanted = collection(name), encoder()
     told = progress or (lambda _: None)
     with held(f"rebuild:{name}", LEASE_SECONDS) as whole:
-        if not same_vectors(encoder_for(folder_of(name)), wanted):
-            for done in encode_ahead(folder_of(name), wanted, _every_document(source)):
-                whole.renew()
-                told(done)
+        for part in parts_of(folder_of(name)):
+            if not same_vectors(encoder_for(part.folder), wanted):
+                for done in encode_ahead(part.folder, wanted, _every_document(source, part)):
+                    whole.renew()
+                    told(done)
         until = time.monotonic() + patience
         while True:
             try:
@@ -213,8 +219,8 @@ def rebuild(name: str, progress: Callable[[int], None] | None = None, patience: 
                 whole.renew()
 
 
-def _every_document(source: Collection) -> Iterator[Document]:
-    for ids in in_batches(source.all_ids(), LOADED_AT_ONCE):
+def _every_document(source: Collection, part: Part) -> Iterator[Document]:
+    for ids in in_batches(filter(part.holds, source.all_ids()), LOADED_AT_ONCE):
         yield from source.load(ids)
 
 
@@ -223,7 +229,7 @@ def _write_anew(name: str, wanted: Encoder, whole: Hold, progress: Callable[[int
 
     def documents() -> Iterator[Document]:
         nonlocal written
-        for batch in in_batches(_every_document(collection(name)), LOADED_AT_ONCE):
+        for batch in in_batches(_every_document(collection(name), WHOLE), LOADED_AT_ONCE):
             yield from batch
             written += len(batch)
             hold.renew()
@@ -275,9 +281,7 @@ def _next_events(name: str) -> list[OutboxEvent]:
     return chosen
 
 
-def _index(
-    writer: SearchWriter, source: Collection, events: Sequence[OutboxEvent], hold: Hold, report: IndexReport
-) -> None:
+def _index(writer: Writer, source: Collection, events: Sequence[OutboxEvent], hold: Hold, report: IndexReport) -> None:
     # The fence changes with every call, the event within a call: a watermark never stands for two sets of changes.
     watermark = f"{hold.fence}.{events[-1].pk}"
     ids = dict.fromkeys(key for event in events for key in event.payload.get("ids", []))
@@ -301,14 +305,14 @@ def _mark_done(keys: Sequence[int]) -> None:
         OutboxEvent.objects.filter(id__in=part).update(done_at=now)
 
 
-_writers: dict[Path, SearchWriter] = {}
+_writers: dict[Path, Writer] = {}
 
 
-def _writer_of(name: str) -> SearchWriter:
+def _writer_of(name: str) -> Writer:
     folder = folder_of(name)
     if folder not in _writers:
         try:
-            _writers[folder] = open_writer(folder, encoder_for(folder))
+            _writers[folder] = index_writer(folder)
         except Unavailable as refused:
             if refused.reason == "index_busy":
                 raise Busy("index_busy", collection=name) from refused

@@ -10,7 +10,7 @@ import numpy as np
 
 from zhiqiao.engine.bm25 import FIELD_BOOSTS, Statistics, Term, Totals, joined, rarity
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
-from zhiqiao.engine.encoder import Encoder, Vectors
+from zhiqiao.engine.encoder import Encoder, Vectors, may_read
 from zhiqiao.engine.knowntexts import KnownTexts
 from zhiqiao.engine.schema import WORD_FIELDS
 from zhiqiao.engine.shards import Candidates, ShardState, Terms, by_shard
@@ -24,6 +24,8 @@ _ROUNDING: Final = 1e-5  # of the index's scores, which are single precision
 
 Calls = Mapping[int, tuple[Any, ...]]
 """The arguments for each shard that is asked."""
+Told = Callable[[str, frozenset[int], int], None]
+"""Hears of a collection, which of its shards were silent, and how many it has."""
 
 
 class Scatter(Protocol):
@@ -43,8 +45,9 @@ class Scatter(Protocol):
 class ShardedIndex:
     """A process's way to one sharded index; ``view`` gives what one question looks through."""
 
-    def __init__(self, scatter: Scatter, encoder: Encoder, seconds: float) -> None:
+    def __init__(self, scatter: Scatter, encoder: Encoder, seconds: float, told: Told = lambda *_: None) -> None:
         self.scatter = scatter
+        self.told = told
         self.encoder = encoder
         self.texts = KnownTexts(encoder)
         self.samples: dict[int, tuple[int, Drawn]] = {}
@@ -61,7 +64,6 @@ class Gathering:
         self.index = index
         self.until = until
         self.missing: set[int] = set()
-        self.asked_once = False
 
     @property
     def count(self) -> int:
@@ -74,7 +76,9 @@ class Gathering:
         """Raises ``Unavailable("index_unreachable")`` when no shard is left that answers."""
         left = {shard: arguments for shard, arguments in calls.items() if shard not in self.missing}
         answers = self.index.scatter.ask(method, left, self.until) if left else {}
-        self.missing.update(left.keys() - answers.keys())
+        if silent := left.keys() - answers.keys():
+            self.missing.update(silent)
+            self.index.told(self.index.scatter.name, frozenset(self.missing), self.count)
         if len(self.missing) == self.count:
             raise Unavailable("index_unreachable", collection=self.index.scatter.name)
         return answers
@@ -239,6 +243,11 @@ class GatheredReader:
         return frozenset(self._shards.missing)
 
     @property
+    def encoder(self) -> Encoder:
+        """Whose vectors it holds."""
+        return self._index.encoder
+
+    @property
     def watermark(self) -> str:
         """What all shards have come to; empty while they differ."""
         return _agreed(state.watermark for state in self.text.states().values())
@@ -263,7 +272,9 @@ class GatheredReader:
         return {key: vector for part in self._shards.ask("vectors", calls).values() for key, vector in part.items()}
 
     def encoded(self, documents: Sequence[Document], most: int) -> dict[int, Vectors]:
-        return self._index.texts.encoded({document.key: passage_text(document) for document in documents}, most)
+        meaning = self._index.encoder
+        texts = {each.key: passage_text(each) for each in documents if may_read(meaning, each.visibility)}
+        return self._index.texts.encoded(texts, most)
 
 
 def _agreed(told: Iterable[str]) -> str:

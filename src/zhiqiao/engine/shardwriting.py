@@ -33,6 +33,10 @@ class ShardedWriter:
             opened.pop_all()
 
     @property
+    def encoder(self) -> Encoder:
+        return self._writers[0].encoder
+
+    @property
     def pending_vectors(self) -> int:
         return sum(writer.pending_vectors for writer in self._writers)
 
@@ -55,14 +59,14 @@ class ShardedWriter:
             done += writer.encode_pending(share)
         return done
 
-    def rebuild(self, documents: Iterable[Document], watermark: str) -> None:
+    def rebuild(self, documents: Iterable[Document], watermark: str, encoder: Encoder | None = None) -> None:
         """Shard after shard swaps to its new self; the documents wait on disk for the turn of theirs."""
         self._folder.mkdir(parents=True, exist_ok=True)
         spool = Path(tempfile.mkdtemp(prefix="spool-", dir=self._folder))
         try:
             _spread(spool, documents, len(self._writers))
             for shard, writer in enumerate(self._writers):
-                writer.rebuild(_waiting(spool / str(shard)), watermark)
+                writer.rebuild(_waiting(spool / str(shard)), watermark, encoder)
         finally:
             shutil.rmtree(spool, ignore_errors=True)
 

@@ -75,6 +75,14 @@ TEXTS: Final[dict[str, Text]] = {
     "too_many_results": _("That is more than can be shown at once."),
     "page_too_deep": _("Narrow the search down instead of turning more pages."),
     "index_missing": _("The search index has not been built yet. The administrator can build it with “zhiqiao index”."),
+    "index_unreachable": _("No part of the search index answers. Try again in a minute."),
+    "index_incomplete": _(
+        "%(missing)s of %(of)s parts of the search index did not answer, so nothing was kept. Try again in a minute."
+    ),
+    "cluster_unreachable": _("The machines with the search index cannot be reached. Try again in a minute."),
+    "cluster_not_installed": _(
+        "The search index is set to lie on many machines, but the extra “cluster” is not installed here."
+    ),
     "index_busy": _("The search index is being written. Try again in a minute."),
     "index_unreadable": _("The search index cannot be read. The administrator can build it anew with “zhiqiao index”."),
     "encoder_unreachable": _("The encoder does not answer, so nothing is found by meaning. It is asked again soon."),

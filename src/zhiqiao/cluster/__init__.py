@@ -1,0 +1,1 @@
+"""Many machines: shards of the index as Ray actors. The only room that knows Ray."""

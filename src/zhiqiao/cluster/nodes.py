@@ -1,0 +1,130 @@
+"""Nodes of the cluster on this machine: started as processes of their own, stopped by their number."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from zhiqiao.cluster.access import grant
+from zhiqiao.cluster.address import ClusterAddress
+from zhiqiao.kernel.errors import Conflict, Unavailable
+
+STARTED: Final = "Ray runtime started."
+START_SECONDS: Final = 120.0
+STOP_SECONDS: Final = 15.0
+LEAST_STORE: Final = 80_000_000  # bytes; answers are small, so the object store can be
+
+
+@dataclass(frozen=True, slots=True)
+class NodePlan:
+    """A node to start: ``address`` this machine's own in the cluster, None for the one Ray finds. ``cores`` counts
+    towards batch work; the head's shards and batches run on the other nodes where it has none."""
+
+    head: bool
+    address: str | None = None
+    cores: int | None = None
+    store: int = LEAST_STORE
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node that runs on this machine."""
+
+    name: str
+    pid: int
+    began: str
+    machine: str
+    address: str
+    started: float
+
+    @property
+    def alive(self) -> bool:
+        return self.machine == socket.gethostname() and _beginning(self.pid) == self.began
+
+
+def start_node(home: Path, cluster: ClusterAddress, plan: NodePlan) -> Node:
+    """Returns when the node takes part. Raises ``Conflict("node_running")``, ``Unavailable("node_not_started")``."""
+    name = f"{socket.gethostname()}-{plan.address or 'node'}"
+    folder = home / "cluster"
+    if any(node.name == name and node.alive for node in nodes_here(home)):
+        raise Conflict("node_running", node=name)
+    grant(home)
+    log = folder / f"{name}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and fixed words
+            _command(cluster, plan, folder), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            env={**os.environ, "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0", "RAY_USAGE_STATS_ENABLED": "0"},
+        )  # fmt: skip
+    node = Node(name, process.pid, _beginning(process.pid), socket.gethostname(), plan.address or "", time.time())
+    (folder / f"{name}.json").write_text(json.dumps(asdict(node)), "utf-8")
+    until = time.monotonic() + START_SECONDS
+    while STARTED not in log.read_text("utf-8", errors="replace"):
+        if process.poll() is not None or time.monotonic() >= until:
+            _end(node)
+            raise Unavailable("node_not_started", node=name, log=str(log))
+        time.sleep(0.1)
+    return node
+
+
+def _command(cluster: ClusterAddress, plan: NodePlan, folder: Path) -> list[str]:
+    words = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"]
+    words += ["--include-log-monitor", "false", "--object-store-memory", str(plan.store)]
+    # Nodes on one machine must not ask for the same ports.
+    for port in ("dashboard-agent-listen", "dashboard-agent-grpc", "metrics-export", "runtime-env-agent"):
+        words += [f"--{port}-port", "0"]
+    if plan.head:
+        words += ["--head", "--port", str(cluster.port), "--include-dashboard", "false"]
+    else:
+        words += ["--address", cluster.head]
+    if plan.address:
+        words += ["--node-ip-address", plan.address]
+    if plan.cores is not None:
+        words += ["--num-cpus", str(plan.cores)]
+    return words
+
+
+def nodes_here(home: Path) -> list[Node]:
+    """The nodes that were started on this machine and not stopped, dead ones included, the oldest first."""
+    found = (Node(**json.loads(path.read_text("utf-8"))) for path in (home / "cluster").glob("*.json"))
+    return sorted((node for node in found if node.machine == socket.gethostname()), key=lambda node: node.started)
+
+
+def stop_nodes(home: Path) -> list[Node]:
+    """Stop this machine's nodes, the one started last first; gives those that were running."""
+    known = nodes_here(home)
+    stopped = [node for node in reversed(known) if _end(node)]
+    for node in known:
+        (home / "cluster" / f"{node.name}.json").unlink(missing_ok=True)
+    return stopped
+
+
+def _end(node: Node) -> bool:
+    """Ask the node to end, then end it; what it started ends with it. False where it was not running."""
+    if not node.alive:
+        return False
+    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+        os.kill(node.pid, number)
+        until = time.monotonic() + seconds
+        while node.alive and time.monotonic() < until:
+            time.sleep(0.1)
+        if not node.alive:
+            break
+    return True
+
+
+def _beginning(pid: int) -> str:
+    """When a process began, in ticks since the machine's start; empty where there is none, or a dead one waits to be
+    collected. Tells it from a later one of the same number."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if told[0] == "Z" else told[19]
