@@ -46,6 +46,16 @@ def test_a_sound_trail_is_said_to_be_sound() -> None:
     assert job.result["counts"]["sealed"] == 1
 
 
+def test_progress_of_the_check_reaches_the_end_whatever_is_not_sealed_yet() -> None:
+    for key in "abc":
+        with unit_of_work(ACTOR) as work:
+            work.record("core.attach", Subject("core.job", key), None, {})
+        if key == "a":
+            seal_everything()
+    job = done("verify_audit")
+    assert job.progress_total and job.progress_done == job.progress_total
+
+
 def test_a_broken_trail_fails_the_job_and_is_named() -> None:
     with unit_of_work(ACTOR) as work:
         work.record("core.attach", Subject("core.job", "x"), None, {})

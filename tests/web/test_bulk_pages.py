@@ -51,3 +51,7 @@ def test_many_become_work_and_the_same_asking_once_only(city: City) -> None:
     job = Job.objects.get(kind="bulk_move")
     assert first["Location"] == again["Location"] == reverse("job_page", args=[job.public_id])
     assert len(job.arguments["ids"]) == AT_ONCE + 2 and not Need.objects.filter(state="closed").exists()
+    page = officer.get(first["Location"]).content.decode()
+    assert "技术需求: 关闭需求" in page or "Needs: Close need" in page, "its page says which step it takes"
+    assert "Close need" not in (told := city.client("admin").get(first["Location"]).content.decode())
+    assert "关闭需求" not in told, "an operator does not see what work is about"

@@ -15,7 +15,7 @@ from zhiqiao.core.models import AuditBlock, AuditEntry
 
 Problem = tuple[str, dict[str, object]]
 Watcher = Callable[[int], None]
-"""Hears after each block how many entries were looked at."""
+"""Hears after each block, and after those not sealed yet, how many entries were looked at."""
 READ_AT_ONCE = 2_000  # rows
 
 
@@ -64,6 +64,7 @@ def verify(known_heads: Iterable[tuple[int, str]] = (), watch: Watcher = unwatch
         heads[block.number] = block.head
         watch(found.sealed)
     found.problems.extend(_unsealed_problems(found))
+    watch(found.sealed + found.unsealed)
     found.problems.extend(_incomplete_transactions())
     found.problems.extend(_cut(heads, known_heads))
     return found

@@ -135,6 +135,7 @@ def entry(actor: Actor, record: InventoryEntry) -> dict[str, Any]:
 
 def job(actor: Actor, record: Job) -> dict[str, Any]:
     told = told_of(record)
+    about = [cell(actor, column, record) for column in JOBS.columns_for(actor) if column.name == "facts"]
     return {
         "job": record,
         "at": progress(record),
@@ -142,7 +143,7 @@ def job(actor: Actor, record: Job) -> dict[str, Any]:
         "why": why_failed(record),
         "told": told,
         "failed": [(each, work_failure(each["code"], each["facts"])) for each in told.get("failed", [])[:FAILED]],
-        "texts": [],
+        "texts": [each for each in about if each.value],
         "facts": [cell(actor, column, record) for column in JOBS.columns_for(actor)[2:] if column.kind != Kind.LONG],
     }
 

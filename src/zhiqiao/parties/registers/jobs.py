@@ -18,6 +18,7 @@ from zhiqiao.core.models import Job, Schedule
 from zhiqiao.core.schedules import UNFINISHED, next_due
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
+from zhiqiao.kit.catalogue import register_or_none
 from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, since, until
 from zhiqiao.kit.forms import RecordForm
@@ -62,8 +63,17 @@ class JobFilter(Filters):
 def attach(actor: Actor, jobs: Sequence[Job]) -> None:
     """What was done and why it failed can hold records: put beside the job for those alone who may read them."""
     for job in jobs:
-        told = (job.result or {}) if JOBS_POLICY.may(actor, VIEW_CONTENT, job) else {}
+        open_to_them = JOBS_POLICY.may(actor, VIEW_CONTENT, job)
+        told = (job.result or {}) if open_to_them else {}
         job.told = told  # type: ignore[attr-defined]  # for the columns below
+        job.move_told = move_of(job) if open_to_them else ""  # type: ignore[attr-defined]  # as above
+
+
+def move_of(job: Job) -> str:
+    """The step that a job takes on many records, as their page calls it; empty for other work."""
+    register = register_or_none(job.arguments.get("register", ""))
+    move = register.move_named(job.arguments.get("move", "")) if register else None
+    return f"{register.title}: {move.label}" if register and move else ""
 
 
 def told_of(job: Job) -> dict[str, Any]:
@@ -81,7 +91,8 @@ def counts_of(job: Job) -> str:
 
 
 def facts_of(job: Job) -> str:
-    return "\n".join(f"{label(name)}: {value}" for name, value in told_of(job).get("about", {}).items())
+    facts = [f"{label(name)}: {value}" for name, value in told_of(job).get("about", {}).items()]
+    return "\n".join(filter(None, [vars(job).get("move_told", ""), *facts]))
 
 
 def failures_of(job: Job) -> str:
