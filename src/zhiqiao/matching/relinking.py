@@ -8,7 +8,9 @@ from zhiqiao.core.actors import SystemActor
 from zhiqiao.core.audit import Subject, Work, unit_of_work
 from zhiqiao.core.models import OutboxEvent
 from zhiqiao.inventory.actions import relink_entries
+from zhiqiao.kit.readership import relink_notes
 from zhiqiao.matching.models import PushSuggestion
+from zhiqiao.matching.pushing import relink_pushes
 from zhiqiao.needs.actions import relink_needs
 from zhiqiao.parties.actions import MERGED
 from zhiqiao.parties.models import Organisation
@@ -43,6 +45,8 @@ def _follow(work: Work, absorbed: int, survivor: int) -> None:
         "holdings": relink_holdings(work, absorbed, survivor),
         "needs": relink_needs(work, absorbed, survivor),
         "entries": relink_entries(work, absorbed, survivor),
+        "notes": relink_notes(absorbed, survivor),
+        "pushes": relink_pushes(work, absorbed, survivor),
     }
     stale = PushSuggestion.objects.filter(organisation_id=absorbed, superseded_at=None)
     counts["suggestions"] = stale.update(superseded_at=work.at)
