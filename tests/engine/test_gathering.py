@@ -35,11 +35,11 @@ class Direct:
         self.name = "patents"
         self.count = len(shards)
         self.silent: set[int] = set()
-        self._shards = shards
+        self.shards = shards
 
     def ask(self, method: str, calls: Calls, until: float) -> dict[int, Any]:
         heard = {shard: arguments for shard, arguments in calls.items() if shard not in self.silent}
-        return {shard: getattr(self._shards[shard], method)(*arguments) for shard, arguments in heard.items()}
+        return {shard: getattr(self.shards[shard], method)(*arguments) for shard, arguments in heard.items()}
 
 
 def documents() -> list[Document]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +46,7 @@ class Node:
     machine: str
     address: str
     started: float
+    scratch: str
 
     @property
     def alive(self) -> bool:
@@ -54,29 +57,37 @@ def start_node(home: Path, cluster: ClusterAddress, plan: NodePlan) -> Node:
     """Returns when the node takes part. Raises ``Conflict("node_running")``, ``Unavailable("node_not_started")``."""
     name = f"{socket.gethostname()}-{plan.address or 'node'}"
     folder = home / "cluster"
-    if any(node.name == name and node.alive for node in nodes_here(home)):
-        raise Conflict("node_running", node=name)
+    for former in nodes_here(home):
+        if former.name == name and former.alive:
+            raise Conflict("node_running", node=name)
+        if former.name == name:
+            _forget(home, former)
     grant(home)
     log = folder / f"{name}.log"
+    # Sockets lie in it, whose paths must be short.
+    scratch = tempfile.mkdtemp(prefix="zq-")
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and fixed words
-            _command(cluster, plan, folder), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            _command(cluster, plan, scratch), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             env={**os.environ, "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0", "RAY_USAGE_STATS_ENABLED": "0"},
         )  # fmt: skip
-    node = Node(name, process.pid, _beginning(process.pid), socket.gethostname(), plan.address or "", time.time())
+    node = Node(
+        name, process.pid, _beginning(process.pid), socket.gethostname(), plan.address or "", time.time(), scratch
+    )
     (folder / f"{name}.json").write_text(json.dumps(asdict(node)), "utf-8")
     until = time.monotonic() + START_SECONDS
     while STARTED not in log.read_text("utf-8", errors="replace"):
         if process.poll() is not None or time.monotonic() >= until:
-            _end(node)
+            _forget(home, node)
             raise Unavailable("node_not_started", node=name, log=str(log))
         time.sleep(0.1)
     return node
 
 
-def _command(cluster: ClusterAddress, plan: NodePlan, folder: Path) -> list[str]:
+def _command(cluster: ClusterAddress, plan: NodePlan, scratch: str) -> list[str]:
     words = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"]
     words += ["--include-log-monitor", "false", "--object-store-memory", str(plan.store)]
+    words += ["--temp-dir", scratch, "--min-worker-port", "0", "--max-worker-port", "0"]
     # Nodes on one machine must not ask for the same ports.
     for port in ("dashboard-agent-listen", "dashboard-agent-grpc", "metrics-export", "runtime-env-agent"):
         words += [f"--{port}-port", "0"]
@@ -99,11 +110,14 @@ def nodes_here(home: Path) -> list[Node]:
 
 def stop_nodes(home: Path) -> list[Node]:
     """Stop this machine's nodes, the one started last first; gives those that were running."""
-    known = nodes_here(home)
-    stopped = [node for node in reversed(known) if _end(node)]
-    for node in known:
-        (home / "cluster" / f"{node.name}.json").unlink(missing_ok=True)
-    return stopped
+    return [node for node in reversed(nodes_here(home)) if _forget(home, node)]
+
+
+def _forget(home: Path, node: Node) -> bool:
+    ended = _end(node)
+    (home / "cluster" / f"{node.name}.json").unlink(missing_ok=True)
+    shutil.rmtree(node.scratch, ignore_errors=True)
+    return ended
 
 
 def _end(node: Node) -> bool:

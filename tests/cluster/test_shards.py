@@ -1,0 +1,162 @@
+"""Shards on real nodes answer as one folder does, and never wrongly while processes and machines are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.cluster.machines import PATIENCE, Machines
+from tests.engine.fakes import patent
+from tests.engine.test_gathering import NEEDS, PUBLIC, Both, agree
+from zhiqiao.cluster.health import health
+from zhiqiao.cluster.reports import ShardHealth
+from zhiqiao.cluster.scattering import open_sharded
+from zhiqiao.engine.gathering import ShardedIndex
+from zhiqiao.engine.match import Match, Scope, match
+from zhiqiao.kernel.errors import Unavailable
+
+SCOPE = Scope(PUBLIC, k=30)
+COLLECTION = "letters"
+
+
+@dataclass
+class City:
+    """One collection, in a folder and in the cluster."""
+
+    machines: Machines
+    both: Both
+    index: ShardedIndex
+    expected: dict[str, list[Match]] = field(default_factory=dict)
+
+    def shards(self, seconds: float = 10.0) -> list[ShardHealth]:
+        folder = self.machines.home / "index"
+        found = health(self.machines.address, self.machines.home, [(COLLECTION, folder, self.both.encoder)], seconds)
+        return found.shards
+
+    def settled(self) -> list[ShardHealth]:
+        """The shards, once all of them answer."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            shards = self.shards()
+            if not any(shard.trouble for shard in shards):
+                return shards
+            assert time.monotonic() < until, shards
+            time.sleep(0.2)
+
+    def ask(self, need: str) -> frozenset[int]:
+        """One search, held against the one in the folder: the same, or honest about what it lacks. Gives which shards
+        were silent; all of them when the search was refused."""
+        view = self.index.view()
+        try:
+            found = match(view, self.both.encoder, need, SCOPE)
+        except Unavailable as refused:
+            assert refused.reason == "index_unreachable"
+            return frozenset({0, 1})
+        if not view.missing:
+            agree(pairs(self.expected[need]), pairs(found))
+        return view.missing
+
+
+def pairs(found: list[Match]) -> list[tuple[int, float]]:
+    return [(each.key, each.score) for each in found]
+
+
+@pytest.fixture(scope="module")
+def city(machines: Machines) -> Iterator[City]:
+    both = Both(machines.home / "index", 2)
+    scatter = open_sharded(machines.address, machines.home, COLLECTION, machines.home / "index", both.encoder)
+    made = City(machines, both, ShardedIndex(scatter, both.encoder, machines.address.seconds))
+    made.expected = {need: match(both.one, both.encoder, need, SCOPE) for need in NEEDS}
+    made.settled()
+    yield made
+    both.close()
+
+
+class Load:
+    """Searches in several threads for as long as the block lasts; any wrong answer fails it."""
+
+    def __init__(self, city: City, threads: int = 3) -> None:
+        self.whole = 0
+        self.partial = 0
+        self._city = city
+        self._over = threading.Event()
+        self._wrong: list[BaseException] = []
+        self._threads = [threading.Thread(target=self._search, args=(at,)) for at in range(threads)]
+
+    def _search(self, at: int) -> None:
+        while not self._over.is_set():
+            at += 1
+            try:
+                missing = self._city.ask(NEEDS[at % len(NEEDS)])
+            except BaseException as wrong:  # noqa: BLE001 -- told by the thread that waits
+                self._wrong.append(wrong)
+                return
+            if missing:
+                self.partial += 1
+            else:
+                self.whole += 1
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        if self._wrong:
+            raise self._wrong[0]
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not reached():
+            assert not self._wrong, self._wrong
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    def until_whole_again(self) -> None:
+        before = self.whole
+        self.until(lambda: self.whole >= before + 5)
+
+
+def test_matches_over_the_cluster_are_those_of_one_folder(city: City) -> None:
+    shards = city.settled()
+    assert [shard.documents for shard in shards] == [own.state().documents for own in city.both.scatter.shards]
+    for need in NEEDS:
+        assert city.ask(need) == frozenset()
+
+
+def test_a_write_is_found_at_once(city: City) -> None:
+    city.both.apply([patent(70_001, "磁悬浮轴承")], [], "2")
+    found = city.index.view().documents([70_001], PUBLIC)
+    assert [document.title for document in found.values()] == ["磁悬浮轴承"]
+    city.both.apply([], [70_001], "3")
+    assert city.index.view().documents([70_001], PUBLIC) == {}
+
+
+def test_a_killed_shard_comes_back_and_no_answer_is_wrong_meanwhile(city: City) -> None:
+    victim = city.settled()[0]
+    with Load(city) as load:
+        load.until_whole_again()
+        os.kill(victim.pid, signal.SIGKILL)
+        load.until(lambda: city.settled()[0].pid != victim.pid)
+        load.until_whole_again()
+
+
+def test_a_killed_machine_gives_its_shards_to_another_and_may_come_back(city: City) -> None:
+    network = city.machines.network
+    lost = city.settled()[0].address
+    with Load(city) as load:
+        load.until_whole_again()
+        city.machines.kill(lost)
+        load.until(lambda: city.settled()[0].address not in ("", lost))
+        load.until_whole_again()
+    city.machines.join(3 if lost == f"{network}.3" else 4)
+    assert city.ask(NEEDS[0]) == frozenset()
