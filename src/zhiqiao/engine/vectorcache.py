@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.vectorrows import Codes
 
 _DIGEST_BYTES: Final = 32
+_START_BYTES: Final = 8
+_RECENT: Final = 16_384
 
 
 def text_digest(text: str) -> bytes:
@@ -28,45 +31,71 @@ def short_digest(text: str) -> int:
 class VectorCache:
     """An append-only file of (SHA-256, 8-bit vector) records, one for each encoder; one writer at a time.
 
-    A record torn by a crash is cut off at the next opening. Records are never removed.
+    In memory is only where each record lies, 12 bytes a text. A record torn by a crash is cut off at the next opening.
+    Records are never removed.
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         name = text_digest(f"{encoder.identity}/{encoder.dimension}").hex()[:16]
         self._path = folder / f"encoded-{name}.bin"
         self._size = _DIGEST_BYTES + encoder.dimension
-        self._known: dict[bytes, Codes] = {}
-        self._fresh: list[bytes] = []
-        if self._path.exists():
-            self._load()
+        self._file = self._path.open("a+b")
+        self._count = self._path.stat().st_size // self._size
+        os.truncate(self._path, self._count * self._size)
+        self._fresh: dict[bytes, Codes] = {}
+        self._recent: dict[bytes, int] = {}
+        self._starts, self._places = self._sorted_records()
 
     def __len__(self) -> int:
-        return len(self._known)
+        return self._count + len(self._fresh)
 
     def get(self, text: str) -> Codes | None:
         """The vector of a text, ``None`` when it was never encoded."""
-        return self._known.get(text_digest(text))
+        return self._known(text_digest(text))
 
     def put(self, text: str, code: Codes) -> None:
         """Remember a vector; it is on disk after ``flush``."""
         digest = text_digest(text)
-        if digest not in self._known:
-            self._known[digest] = code
-            self._fresh.append(digest + code.tobytes())
+        if self._known(digest) is None:
+            self._fresh[digest] = code
 
     def flush(self) -> None:
         """Write what is new to disk."""
         if not self._fresh:
             return
-        with self._path.open("ab") as handle:
-            handle.write(b"".join(self._fresh))
-            handle.flush()
-            os.fsync(handle.fileno())
-        self._fresh = []
+        self._file.write(b"".join(digest + code.tobytes() for digest, code in self._fresh.items()))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._recent.update(zip(self._fresh, range(self._count, len(self)), strict=True))
+        self._count, self._fresh = len(self), {}
+        if len(self._recent) > _RECENT:
+            self._starts, self._places = self._sorted_records()
+            self._recent = {}
 
-    def _load(self) -> None:
-        whole = self._path.stat().st_size // self._size
-        os.truncate(self._path, whole * self._size)
-        records = np.fromfile(self._path, dtype=np.uint8).reshape(whole, self._size)
-        digests, codes = records[:, :_DIGEST_BYTES], records[:, _DIGEST_BYTES:]
-        self._known = {digest.tobytes(): code for digest, code in zip(digests, codes, strict=True)}
+    def _known(self, digest: bytes) -> Codes | None:
+        if digest in self._fresh:
+            return self._fresh[digest]
+        if digest in self._recent:
+            return self._record(self._recent[digest])[1]
+        start = np.uint64(int.from_bytes(digest[:_START_BYTES], "little"))
+        at = int(np.searchsorted(self._starts, start))
+        while at < len(self._starts) and self._starts[at] == start:
+            whole, code = self._record(int(self._places[at]))
+            if whole == digest:
+                return code
+            at += 1
+        return None
+
+    def _record(self, place: int) -> tuple[bytes, Codes]:
+        record = os.pread(self._file.fileno(), self._size, place * self._size)
+        return record[:_DIGEST_BYTES], np.frombuffer(record, dtype=np.uint8, offset=_DIGEST_BYTES)
+
+    def _sorted_records(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+        """How the digests begin, in order, and where each record lies."""
+        if not self._count:
+            return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint32)
+        # Mapped, not read: let go of again with the array.
+        records = np.memmap(self._path, dtype=np.uint8, mode="r", shape=(self._count, self._size))
+        starts = np.ascontiguousarray(records[:, :_START_BYTES]).view("<u8").ravel()
+        places = np.argsort(starts, kind="stable").astype(np.uint32)
+        return starts[places], places

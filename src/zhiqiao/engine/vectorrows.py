@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -63,6 +64,7 @@ class Rows:
     codes: Codes
     dropped: npt.NDArray[np.int64]
     group_tokens: tuple[tuple[str, ...], ...]
+    mapped: mmap.mmap | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -74,6 +76,11 @@ class Rows:
             return np.full(len(wanted), -1, dtype=np.int64)
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[at] == wanted, at, -1).astype(np.int64)
+
+    def let_go(self) -> None:
+        """Give back the memory of vectors that lie on disk too, until they are touched again."""
+        if self.mapped is not None:
+            self.mapped.madvise(mmap.MADV_DONTNEED)
 
     def seen_with(self, tokens: frozenset[str]) -> npt.NDArray[np.bool_]:
         """For each row whether a reader with these tokens may see it; ``all`` is the caller's to handle."""
@@ -162,7 +169,9 @@ def load_rows(path: Path) -> Rows:
 
 def _columns(path: Path, offset: int, shape: tuple[int, int, int], tokens: tuple[tuple[str, ...], ...]) -> Rows:
     count, dropped, dimension = shape
-    raw = np.memmap(path, dtype=np.uint8, mode="r")
+    with path.open("rb") as handle:
+        mapped = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+    raw = np.frombuffer(mapped, dtype=np.uint8)
     ends = np.cumsum([offset, count * 8, count * 4, count * 8, dropped * 8, count * dimension])
     keys, groups, digests, gone, codes = (raw[begin:end] for begin, end in pairwise(ends))
     return Rows(
@@ -172,4 +181,5 @@ def _columns(path: Path, offset: int, shape: tuple[int, int, int], tokens: tuple
         codes.reshape(count, dimension),
         np.frombuffer(gone.tobytes(), dtype=np.int64),
         tokens,
+        mapped,
     )

@@ -107,6 +107,7 @@ def _part(rows: Rows, alive: Mask) -> _Part:
     index = faiss.IndexScalarQuantizer(rows.codes.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
     if len(rows):
         index.add_sa_codes(np.ascontiguousarray(rows.codes))
+        rows.let_go()  # faiss has its own copy
     return _Part(rows, index, alive)
 
 
