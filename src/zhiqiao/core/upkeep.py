@@ -11,6 +11,7 @@ from zhiqiao.core.jobs import JobContext
 from zhiqiao.core.models import AuditEntry
 from zhiqiao.core.pending import collection, collection_names, waiting
 from zhiqiao.core.seal import verify_here
+from zhiqiao.core.unanswered import complete
 from zhiqiao.engine.documents import SEES_ALL, cleaned
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Invalid
@@ -33,7 +34,8 @@ def verify_audit(context: JobContext) -> None:
 def check_index(context: JobContext) -> None:
     """Compare every indexed document with its record. What differs is indexed anew and named in the result."""
     for name in collection_names():
-        known = sorted(reader(name).text.digests())
+        with complete():
+            known = sorted(reader(name).text.digests())
         there = sorted(collection(name).all_ids())
         keys = sorted({*known, *there})
         done = 0
@@ -47,7 +49,8 @@ def _check_piece(context: JobContext, name: str, keys: Sequence[int]) -> None:
     # In this order: a record that changes meanwhile is either still waiting, or in the index by the time it is read.
     records = {document.key: cleaned(document) for document in collection(name).load(keys)}
     unsettled = {key for payload in waiting(name).values_list("payload", flat=True) for key in payload.get("ids", [])}
-    indexed = reader(name).documents(keys, SEES_ALL)
+    with complete():
+        indexed = reader(name).documents(keys, SEES_ALL)
     wrong = []
     for key in keys:
         context.result.count(f"{name}_checked")

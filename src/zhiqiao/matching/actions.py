@@ -7,6 +7,7 @@ from datetime import datetime
 
 from zhiqiao.core.audit import Subject, unit_of_work
 from zhiqiao.core.conflicts import taken_means
+from zhiqiao.core.unanswered import complete
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.models import Match, PushSuggestion
@@ -28,13 +29,15 @@ def need_text(need: Need) -> str:
 def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[Match]:
     """Find the patents that answer a need and keep them, in place of what was found before.
 
-    Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment.
+    Raises ``Conflict`` ``matched_meanwhile`` where another matching of the need was kept at the same moment,
+    ``Unavailable`` ``index_incomplete`` where part of the index did not answer.
     """
     NEEDS.require(actor, "match", need)
     asked = replace(asked or Asked(), seen_by=need_document(need).visibility)
     if need.organisation_id is not None:
         asked = replace(asked, without=asked.without | held_by([need.organisation_id]))
-    found = still_there(answers("patents", actor, need_text(need), asked))
+    with complete():
+        found = still_there(answers("patents", actor, need_text(need), asked))
     with unit_of_work(actor) as work:
         Match.objects.filter(need=need, superseded_at=None).update(superseded_at=work.at)
         with taken_means("matched_meanwhile", need=str(need.public_id)):
@@ -55,10 +58,11 @@ def _match(need: Need, rank: int, found: Found, at: datetime) -> Match:
 def suggest_push(*, actor: Actor, patent: Patent, most: int = 20) -> list[PushSuggestion]:
     """Find the organisations that would care about a patent and keep them as suggestions; nobody is told yet.
 
-    Raises ``Conflict`` ``matched_meanwhile`` as ``match_need`` does.
+    Raises as ``match_need`` does.
     """
     PATENTS.require(actor, "push", patent)
-    found = interested(actor, patent, most)
+    with complete():
+        found = interested(actor, patent, most)
     with unit_of_work(actor) as work:
         PushSuggestion.objects.filter(patent=patent, superseded_at=None).update(superseded_at=work.at)
         with taken_means("matched_meanwhile", patent=str(patent.public_id)):

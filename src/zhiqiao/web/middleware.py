@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhiqiao.core.rates import RateSpent
+from zhiqiao.core.unanswered import noting
 from zhiqiao.kernel.errors import STATUS, ZhiqiaoError
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.kit.discussing import LARGEST_FILE
@@ -51,6 +52,20 @@ class ActorMiddleware:
 
 def acting(request: HttpRequest) -> Actor:
     return actor_for(request.user) if isinstance(request.user, User) else PUBLIC
+
+
+class SilentPartsMiddleware:
+    """Remembers for each request which parts of the index its searches could not look at, and tells programs."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with noting() as noted:
+            answer = self.get_response(request)
+        if noted:
+            answer["Zhiqiao-Partial"] = f"{noted.missing}/{noted.of}"
+        return answer
 
 
 class BodyLimitMiddleware:

@@ -15,6 +15,7 @@ from zhiqiao.api.represent import link_of
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
 from zhiqiao.api.views.base import Address
 from zhiqiao.api.writing import filled
+from zhiqiao.core.unanswered import unanswered
 from zhiqiao.engine.documents import NO_FILTERS
 from zhiqiao.engine.match import MOST_RESULTS
 from zhiqiao.engine.match import Match as Found
@@ -34,6 +35,11 @@ REASON: Schema = record({"code": TEXT, "text": TEXT, "facts": {"type": "object"}
 BY_WORDS: Schema = {
     "type": ["string", "null"],
     "description": "Why the search went by words alone, not by meaning too, as a code; null where it did not.",
+}
+SILENT: Schema = {
+    "oneOf": [record({"missing": {"type": "integer"}, "of": {"type": "integer"}}), {"type": "null"}],
+    "description": "How many parts of the index did not answer in time, so that what they hold is missing from the "
+    "answer; null where all did.",
 }
 ANSWER: Schema = record(
     {
@@ -65,12 +71,16 @@ class Match(Address):
         said = filled(QuestionForm, self.actor, None, request.data).cleaned_data
         asked = Asked(k=said["size"] or 10, filters=IN_FORCE if said["alive"] else NO_FILTERS)
         found = [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]
-        return Response({"items": found, "by_words_alone": words_alone("patents") or None})
+        noted = unanswered()
+        silent = {"missing": noted.missing, "of": noted.of} if noted else None
+        return Response({"items": found, "by_words_alone": words_alone("patents") or None, "silent_parts": silent})
 
     def described(self, method: str) -> Operation:
         one = Shape("Answer", lambda: ANSWER, (Shape("Link"),))
         shape = Shape(
-            "AnswerList", lambda: record({"items": many(pointer("Answer")), "by_words_alone": BY_WORDS}), (one,)
+            "AnswerList",
+            lambda: record({"items": many(pointer("Answer")), "by_words_alone": BY_WORDS, "silent_parts": SILENT}),
+            (one,),
         )
         return Operation(
             "match", "Find patents that answer a need in words", "matching",

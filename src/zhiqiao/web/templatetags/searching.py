@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from django import template
 
+from zhiqiao.core.unanswered import unanswered
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.matching.searching import words_alone
 
@@ -18,3 +19,10 @@ def by_words() -> dict[str, str]:
     with suppress(ZhiqiaoError):
         return {"code": words_alone("patents")}
     return {"code": ""}
+
+
+@register.inclusion_tag("parts/silent_parts.html")
+def silent_parts() -> dict[str, int]:
+    """Says so where this page's searches could not look at every part of the index."""
+    noted = unanswered()
+    return {"missing": noted.missing, "of": noted.of}
