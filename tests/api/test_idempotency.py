@@ -184,12 +184,12 @@ def test_second_is_told_to_wait_while_the_first_is_at_work(programs: Programs, m
         with transaction.atomic():
             IdempotentAnswer.objects.create(actor_id=actor_id, key="slow", digest="x")
             begun.set()
-            over.wait(30)
+            over.wait(300)
         connection.close()
 
     working = threading.Thread(target=first)
     working.start()
-    assert begun.wait(30)
+    assert begun.wait(300)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout = 200")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +13,15 @@ from pathlib import Path
 import pytest
 
 from tests.importing.programs import Installation
+from tests.ports import free_port
 from zhiqiao.cli import keeper
+
+PATIENCE = 300  # seconds that only what is broken takes
 
 
 def until(condition: Callable[[], bool]) -> None:
-    for _ in range(3_000):
+    gave_up_at = time.monotonic() + PATIENCE
+    while time.monotonic() < gave_up_at:
         if condition():
             return
         time.sleep(0.02)
@@ -43,9 +46,7 @@ def workers_of(parent: int) -> list[int]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 def answer(port: int, path: str) -> HTTPResponse | None:
@@ -66,7 +67,7 @@ def serving(place: Installation, port: int, tmp_path: Path) -> Iterator[int]:
         yield process.pid
         workers = workers_of(process.pid)
         process.terminate()
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
         assert "后台任务意外结束，现重新启动 (-9)" in err
         assert not any(words_of(worker) for worker in workers), "the worker ends with the site"
     finally:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -55,6 +54,7 @@ class Receiver:
     def __init__(self, secured: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.replies: deque[Reply] = deque([Reply()])
+        self.let_go = Event()  # ends every wait
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         if secured is not None:
@@ -87,7 +87,7 @@ class Receiver:
                     return  # we hung up
 
             def _say(self, reply: Reply) -> None:
-                time.sleep(reply.wait)
+                receiver.let_go.wait(reply.wait)
                 self.send_response(reply.status)
                 for name, value in {"content-length": str(len(reply.body)), **reply.headers}.items():
                     self.send_header(name, value)
@@ -95,7 +95,7 @@ class Receiver:
                 for start in range(0, len(reply.body), 1 if reply.drip else max(1, len(reply.body))):
                     self.wfile.write(reply.body[start : start + (1 if reply.drip else len(reply.body))])
                     self.wfile.flush()
-                    time.sleep(reply.drip)
+                    receiver.let_go.wait(reply.drip)
 
             def log_message(self, format: str, *args: object) -> None:
                 return
@@ -103,6 +103,7 @@ class Receiver:
         return Handler
 
     def close(self) -> None:
+        self.let_go.set()
         self.server.shutdown()
         self.server.server_close()
 

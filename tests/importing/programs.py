@@ -43,13 +43,13 @@ class Installation:
     def run(self, *words: str | Path, **more: str) -> Ran:
         process = self.start(*words, **more)
         try:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=600)
         finally:
             process.kill()
         return Ran(process.returncode, out, err)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.home / "zhiqiao.sqlite3", timeout=30) as database:
+        with sqlite3.connect(self.home / "zhiqiao.sqlite3", timeout=300) as database:
             return database.execute(query).fetchall()
 
 

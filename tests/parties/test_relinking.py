@@ -205,7 +205,7 @@ def test_two_workers_at_once(organisation: Make, merge: Merge, monkeypatch: pyte
     own = belongings(old)
     merge(old, new)
     OutboxEvent.objects.exclude(queue=MERGED).delete()
-    both_saw_it = Barrier(2, timeout=60)
+    both_saw_it = Barrier(2, timeout=300)
 
     def together(actor: ActingUser) -> AbstractContextManager[Work]:
         both_saw_it.wait()

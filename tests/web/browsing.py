@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.chromium import PATIENCE
 from tests.web.conftest import City
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -30,12 +32,14 @@ def troubling(message: ConsoleMessage) -> bool:
 @pytest.fixture
 def visit(chromium: Browser, live_server: LiveServer, city: City) -> Iterator[Visit]:
     """Open an address as somebody; every error that the browser logs fails the test."""
+    before = set(threading.enumerate())
     contexts: list[BrowserContext] = []
     noise: list[str] = []
 
     def opened(who: str, where: str, size: dict[str, int] = DESK, theme: str = "light") -> Page:
         context = chromium.new_context(viewport=size, locale="zh-CN", reduced_motion="reduce")  # type: ignore[arg-type]  # a size
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
         if who != "public":
             session = city.client(who).cookies["sessionid"].value
@@ -49,7 +53,15 @@ def visit(chromium: Browser, live_server: LiveServer, city: City) -> Iterator[Vi
     yield opened
     for context in contexts:
         context.close()
+    let_finish(set(threading.enumerate()) - before)
     assert not noise
+
+
+def let_finish(threads: Iterable[threading.Thread]) -> None:
+    """The server may still be at what a page asked for before it was closed: the tables are emptied only after that."""
+    for each in threads:
+        if each.name.endswith("(process_request_thread)"):
+            each.join(30)
 
 
 def faults(page: Page) -> list[Any]:

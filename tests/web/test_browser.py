@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.chromium import follow
 from tests.web.browsing import DESK, PHONE, Visit, faults, visit
 from tests.web.conftest import PASSWORD, City
 from tests.web.sights import sights
@@ -48,10 +50,10 @@ def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
     page = visit("public", reverse("account_login"), PHONE)
     page.get_by_label("用户名").fill("firm")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.get_by_role("navigation", name="快捷导航").get_by_role("link", name="找专利", exact=True).click()
+    follow(page.get_by_role("button", name="登录"))
+    follow(page.get_by_role("navigation", name="快捷导航").get_by_role("link", name="找专利", exact=True))
     page.get_by_label("您在找什么技术").fill("我们的压铸模具五万次就开裂，想找寿命翻倍的表面处理。")
-    assert page.locator("#counted").inner_text().startswith("26")
+    expect(page.locator("#counted")).to_have_text(re.compile("^26 "))
     page.get_by_role("button", name="登记为需求").click()
     page.wait_for_url("**/needs/new/**")
     assert page.get_by_role("main").count() == 1
@@ -70,10 +72,10 @@ def test_going_back_from_a_patent_finds_the_answers(city: City, visit: Visit) ->
     page.get_by_role("link", name="一种第1号装置").first.click()
     page.wait_for_url("**/patents/**")
     page.go_back()
-    assert page.get_by_role("link", name="一种第1号装置").first.is_visible()
-    assert "寿命翻倍" in page.get_by_label("您在找什么技术").input_value()
-    page.get_by_role("link", name="提新问题").click()
-    assert page.get_by_label("您在找什么技术").input_value() == ""
+    expect(page.get_by_role("link", name="一种第1号装置").first).to_be_visible()
+    expect(page.get_by_label("您在找什么技术")).to_have_value(re.compile("寿命翻倍"))
+    follow(page.get_by_role("link", name="提新问题"))
+    expect(page.get_by_label("您在找什么技术")).to_have_value("")
 
 
 def test_officer_filters_turns_and_opens_by_keyboard(
@@ -82,19 +84,19 @@ def test_officer_filters_turns_and_opens_by_keyboard(
     more_patents(60)
     page = visit("bureau", reverse("patent_list"))
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator("a.skip")).to_be_focused()
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("/")
-    page.keyboard.type("第1")
+    page.keyboard.insert_text("第1")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=*")
-    assert page.get_by_role("link", name="移除此条件").count() == 1
-    page.get_by_role("link", name="清除全部条件").click()
-    page.get_by_role("link", name="下一页").click()
+    expect(page.get_by_role("link", name="移除此条件")).to_have_count(1)
+    follow(page.get_by_role("link", name="清除全部条件"))
+    follow(page.get_by_role("link", name="下一页"))
     assert "at=" in page.url
     page.get_by_role("link", name="一种第1号装置").first.press("Enter")
-    assert page.get_by_role("heading", level=1).inner_text() == "一种第1号装置"
+    expect(page.get_by_role("heading", level=1)).to_have_text("一种第1号装置")
 
 
 def test_holder_decides_a_tier(city: City, visit: Visit) -> None:
@@ -103,9 +105,9 @@ def test_holder_decides_a_tier(city: City, visit: Visit) -> None:
     page.get_by_role("link", name="确认分层").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("待观察").check()
-    dialog.get_by_role("button", name="确认分层").click()
+    follow(dialog.get_by_role("button", name="确认分层"))
     page.get_by_role("alert").first.wait_for()
-    assert page.get_by_label("待观察").is_checked()
+    expect(page.get_by_label("待观察")).to_be_checked()
     page.get_by_role("main").get_by_label("理由").fill("市场前景不明")
     page.get_by_role("button", name="确认分层").click()
     page.get_by_role("status").filter(has_text="分层已确认").wait_for()
@@ -117,18 +119,19 @@ def test_holder_sends_a_file_and_is_told_that_it_waits(city: City, visit: Visit,
     source.write_text("专利名称,申请号,申请人\n一种装置,201810000001.X,示例学院\n", encoding="utf-8")
     page = visit("holder", reverse("import_new"))
     page.get_by_label("文件", exact=True).set_input_files(source)
-    assert "专利清单.csv" in page.locator("#chosen").inner_text()
+    expect(page.locator("#chosen")).to_contain_text("专利清单.csv")
     page.get_by_label("报送单位").fill("示例学院科研处")
     page.get_by_role("button", name="开始导入").click()
     page.get_by_role("heading", name="排队等待处理").wait_for()
     assert ImportRun.objects.filter(sender="示例学院 · 科研处", organisation_id=city.houses["college"].pk).count() == 1
-    assert page.locator("#import-state").get_attribute("hx-trigger") == "every 2s"
+    expect(page.locator("#import-state")).to_have_attribute("hx-trigger", "every 2s")
 
 
 def test_undo_asks_before_it_acts(city: City, visit: Visit) -> None:
     page = visit("holder", reverse("import_page", args=[city.records["own_run"].public_id]))
     page.get_by_role("link", name="撤销此次导入").click()
     page.get_by_role("dialog").get_by_role("link", name="取消").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     assert ImportRun.objects.get(pk=city.records["own_run"].pk).state == "done"
     page.get_by_role("link", name="撤销此次导入").click()
     page.get_by_role("dialog").get_by_role("button", name="撤销此次导入").click()
