@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -169,3 +171,20 @@ def test_notes_of_earlier_versions_are_their_writers_houses(sold: Sold) -> None:
     assert [each.name for each in files_of(actor=sold.seller, **beside)] == ["底价.txt"]
     assert not comments_of(actor=sold.buyer, **beside).exists()
     assert comments_of(actor=bureau, **beside).count() == 2
+
+
+def test_page_of_a_house_asks_as_often_for_many_authors_as_for_few(sold: Sold) -> None:
+    sold.share()
+    client, place = sold.city.client("buyer"), reverse("patent_page", args=[sold.patent.public_id])
+    costs = []
+    for numbers in (range(3), range(3, 30)):
+        for number in numbers:
+            house = sold.city.houses[("college", "rival")[number % 2]]
+            writer = actor_for(make_person(f"writer{number}", house, Role.HOLDER_STAFF))
+            beside: dict[str, Any] = {"register": register_named("patent"), "record": sold.patent}
+            add_comment(actor=writer, text="备注", **beside)
+            attach_file(actor=writer, name="a.txt", stream=io.BytesIO(b"x"), **beside)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(place).status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1]

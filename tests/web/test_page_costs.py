@@ -20,9 +20,10 @@ from tests.web.conftest import make_house, make_match, make_need, make_patent, m
 from tests.web.sights import looker
 from tests.web.world import World
 from zhiqiao.core.blobs import store_stream
-from zhiqiao.core.models import Attachment, AuditEntry, Comment, ImportRow
+from zhiqiao.core.models import Attachment, AuditEntry, Comment, ImportRow, NoteReader
 from zhiqiao.hooks.models import Delivery, Message
 from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.permissions import HISTORY
 from zhiqiao.kit.registers import Register
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import PushSuggestion
@@ -36,13 +37,16 @@ Grow = Callable[[World, Any, range], None]
 
 def beside(world: World, register: Register[Any], record: Any, numbers: range) -> None:
     """Words, files and entries of the trail, each by somebody else."""
-    blob = store_stream(io.BytesIO(b"x"))
+    blob, readers = store_stream(io.BytesIO(b"x")), register.policy.houses_of(HISTORY, record)
     at = {"subject_type": register.subject, "subject_id": str(record.public_id)}
     for number in numbers:
         writer = make_person(f"writer{number}", world.city.houses["other"], Role.ENTERPRISE_MEMBER)
         by = {**at, "actor_id": str(writer.public_id)}
-        Comment.objects.create(text="示例备注", **by)
-        Attachment.objects.create(name="示例.txt", blob=blob, **by)
+        note = Comment.objects.create(text="示例备注", house=world.city.houses["other"].pk, **by)
+        file = Attachment.objects.create(name="示例.txt", blob=blob, house=world.city.houses["other"].pk, **by)
+        for house in readers:
+            NoteReader.objects.create(comment=note, house=house)
+            NoteReader.objects.create(attachment=file, house=house)
         AuditEntry.objects.create(
             transaction=uuid4(), ordinal=0, size=1, at=timezone.now(), action="core.comment",
             content='{"before":null,"after":{"title":"示例"}}', **by,

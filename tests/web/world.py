@@ -28,11 +28,12 @@ from tests.web.conftest import (
     make_run,
 )
 from zhiqiao.core.blobs import store_stream
-from zhiqiao.core.models import Attachment, AuditEntry, Comment, Job, Schedule
+from zhiqiao.core.models import Attachment, AuditEntry, Comment, Job, NoteReader, Schedule
 from zhiqiao.hooks.models import Delivery, Endpoint, Message
 from zhiqiao.kit.actors import PUBLIC as NOBODY_SIGNED_IN
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.permissions import HISTORY
 from zhiqiao.kit.roles import Role
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import ApiKey
@@ -141,13 +142,16 @@ def build_world(city: City | None = None) -> World:
 
 
 def beside(name: str, known: Known) -> Known:
-    """The same with a file and a note beside the record, put there by nobody who asks."""
+    """The same with a file and a note beside the record, put there by nobody who asks, for the houses that it is of."""
     register = next((each for each in registers() if each.name == name), None)
     if register is None or not register.pages:
         return known
     at = {"subject_type": register.subject, "subject_id": str(known.record.public_id), "actor_id": "x"}
-    Comment.objects.create(text="示例备注", **at)
+    note = Comment.objects.create(text="示例备注", **at)
     file = Attachment.objects.create(name="示例.txt", blob=store_stream(io.BytesIO(b"x")), **at)
+    for house in register.policy.houses_of(HISTORY, known.record):
+        NoteReader.objects.create(comment=note, house=house)
+        NoteReader.objects.create(attachment=file, house=house)
     return Known(known.label, known.record, known.facts, file, known.gone)
 
 
