@@ -93,7 +93,7 @@ def reasons_of(entry: InventoryEntry) -> list[str]:
 
 
 def entries(actor: Actor) -> QuerySet[InventoryEntry]:
-    return tiered_list(actor, TierFilter(in_stock=None)).select_related("inventory")
+    return tiered_list(actor, TierFilter(in_stock=None))
 
 
 def correct(actor: Actor, entry: InventoryEntry, said: Mapping[str, Any]) -> InventoryEntry:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 import django_filters as df  # type: ignore[import-untyped]  # it ships no types
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from zhiqiao.kit.forms import DayInput
@@ -51,8 +53,26 @@ def until(text: str | Promise, field: str) -> df.DateFilter:
     return _day_filter(text, field, "lte")
 
 
+class DayOfMoment(df.DateFilter):  # type: ignore[misc]  # django-filter ships no types
+    """A day asked of moments. Moments are compared, which an index answers: the day of each row would first have to be
+    reckoned."""
+
+    def filter(self, records: Records, day: date | None) -> Records:
+        if day is None:
+            return records
+        up_to = self.lookup_expr == "lte"
+        try:
+            edge = make_aware(datetime.combine(day + timedelta(days=1 if up_to else 0), time.min)).astimezone(UTC)
+        except OverflowError:  # the first or last days that there are
+            return records if up_to == (day > date(5_000, 1, 1)) else records.none()
+        return records.filter(**{f"{self.field_name}__{'lt' if up_to else 'gte'}": edge})
+
+
 def _day_filter(text: str | Promise, field: str, beyond: str) -> df.DateFilter:
-    return df.DateFilter(label=text, field_name=field, lookup_expr=beyond, widget=DayInput())
+    """``field`` with ``__date`` is a moment."""
+    moment = field.removesuffix("__date")
+    made = df.DateFilter if moment == field else DayOfMoment
+    return made(label=text, field_name=moment, lookup_expr=beyond, widget=DayInput())
 
 
 def labelled(codes: Any) -> list[tuple[str, str]]:

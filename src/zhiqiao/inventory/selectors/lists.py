@@ -65,7 +65,11 @@ def visible_entries(actor: Actor, inventory: Inventory | None) -> QuerySet[Inven
     chosen = inventory or current_inventory(actor)
     if chosen is None:
         return InventoryEntry.objects.none()
-    return ENTRIES.visible(actor, InventoryEntry.objects.filter(inventory=chosen))
+    entries = InventoryEntry.objects.filter(inventory=chosen)
+    if not actor.reads_city:
+        # The rule says so for each reason to see an entry; said once, it leads the database to these alone.
+        entries = entries.filter(organisation__in=actor.organisations)
+    return ENTRIES.visible(actor, entries)
 
 
 def tiered_list(actor: Actor, wanted: TierFilter) -> QuerySet[InventoryEntry]:

@@ -55,7 +55,7 @@ AUDIT: Register[AuditEntry] = Register(
         Column("record", _("Record"), lambda e: f"{e.subject_type} {e.subject_id}"),
         Column("block", _("Sealed in block"), lambda e: e.block.number if e.block else None, Kind.COUNT),
     ),
-    sorts=(Sort("-new", "pk", descending=True), Sort("new", "pk")),
+    sorts=(Sort("-new", "at", descending=True), Sort("new", "at")),
     filters=AuditFilter,
     attach=with_actors,
 )
