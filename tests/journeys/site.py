@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,10 +17,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = "ready"
 TEMPLATE = "sample_city"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 300
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Place:
         return {**inherited, **own}
 
     def run(self, *words: str) -> None:
-        subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=self.environment(), check=True, timeout=600)
+        subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=self.environment(), check=True, timeout=1_800)
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,7 @@ def copied(place: Place, name: str) -> Place:
 
 @contextmanager
 def served(place: Place) -> Iterator[Site]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     with (place.home / "serve.log").open("wb") as told:
         command = [sys.executable, "-m", "zhiqiao", "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=told, stderr=told)

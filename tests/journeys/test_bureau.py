@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openpyxl import load_workbook
 
+from tests.chromium import follow
 from tests.journeys.conftest import Walker
 from tests.journeys.walking import Manner, texts
 
@@ -20,13 +21,13 @@ def test_officer_works_through_what_waits(walker: Walker, tmp_path: Path) -> Non
     page = walk.page
     walk.step("首页")
     waiting = page.locator("section", has=page.get_by_role("heading", name="待办事项"))
-    waiting.get_by_role("link", name="沉睡").click()
+    follow(waiting.get_by_role("link", name="沉睡"))
     walk.step("沉睡专利")
     assert walk.rows.count() == walk.counted
 
     walk.go("盘点清单")
     page.locator("form.finder").get_by_label("现行分层").select_option(label="层0 · 基础库")
-    page.locator("form.finder").get_by_role("button", name="检索").click()
+    walk.find()
     page.wait_for_url("**tier=base*")
     walk.step("筛选")
     walk.open_first()
@@ -34,11 +35,11 @@ def test_officer_works_through_what_waits(walker: Walker, tmp_path: Path) -> Non
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("待观察").check()
     walk.step("确认分层")
-    dialog.get_by_role("button", name="确认分层").click()
+    follow(dialog.get_by_role("button", name="确认分层"))
     assert page.locator(".errorlist").count(), "a negative tier without a reason was taken"
     walk.step("没有理由")
     page.locator("main").get_by_label("理由").fill("市场前景不明，先观察一年。")
-    page.get_by_role("button", name="确认分层").click()
+    follow(page.get_by_role("button", name="确认分层"))
     walk.told()
     walk.step("已确认")
     history = page.locator("#history")
@@ -60,12 +61,12 @@ def test_officer_confirms_several_at_once(walker: Walker) -> None:
     walk.step("预览")
     assert "尚未" in page.locator("main").inner_text() and "3" in page.locator(".figures").inner_text()
     page.locator("main").get_by_label("理由").fill("与系统建议一致")
-    page.get_by_role("button", name="按建议确认").click()
+    follow(page.get_by_role("button", name="按建议确认"))
     page.get_by_role("link", name="返回列表").wait_for()
     walk.step("完成")
     assert "3" in page.get_by_role("heading", level=1).inner_text()
-    page.get_by_role("link", name="返回列表").click()
-    page.get_by_role("link", name=names[0]).first.click()
+    follow(page.get_by_role("link", name="返回列表"))
+    follow(page.get_by_role("link", name=names[0]).first)
     assert "示例·局科长" in page.locator("#history").inner_text()
     walk.step("办理记录")
 
@@ -77,7 +78,7 @@ def test_officer_exports_exactly_what_is_filtered_and_keeps_the_view(walker: Wal
     page.get_by_label("法律状态", exact=True).select_option(label="有效")
     page.get_by_text("更多条件").click()
     page.get_by_label("权利人或申请人").fill(INSTITUTE)
-    page.locator("form.finder").get_by_role("button", name="检索").click()
+    walk.find()
     page.wait_for_url("**holder=*")
     counted = walk.counted
     assert 0 < counted < 593
@@ -90,12 +91,12 @@ def test_officer_exports_exactly_what_is_filtered_and_keeps_the_view(walker: Wal
 
     page.get_by_text("保存视图").click()
     page.get_by_label("视图名称").fill("研究院有效专利")
-    page.get_by_role("button", name="保存", exact=True).click()
+    follow(page.get_by_role("button", name="保存", exact=True))
     assert "研究院有效专利" in walk.told()
     walk.step("视图已保存")
     walk.go("首页")
     walk.go("专利")
-    page.get_by_role("navigation", name="列表视图").get_by_role("link", name="研究院有效专利").click()
+    follow(page.get_by_role("navigation", name="列表视图").get_by_role("link", name="研究院有效专利"))
     page.wait_for_url("**holder=*")
     assert walk.counted == counted
     assert parse_qs(urlsplit(page.url).query)["holder"] == [INSTITUTE]

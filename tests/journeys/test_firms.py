@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import follow
 from tests.importing.lists import write_list
 from tests.journeys.conftest import Walker
 from tests.journeys.walking import Manner, texts
@@ -21,7 +22,7 @@ def test_enterprise_owner_does_it_all_on_a_phone(walker: Walker) -> None:
     page = walk.page
     walk.step("首页")
     page.get_by_label("您在找什么技术").fill(ASKED)
-    page.get_by_role("button", name="找专利").click()
+    follow(page.get_by_role("button", name="找专利"))
     page.locator(".match .reasons li").first.wait_for()
     walk.step("答案和理由")
     assert "随形冷却" in page.locator(".matches").inner_text()
@@ -36,13 +37,13 @@ def test_enterprise_owner_does_it_all_on_a_phone(walker: Walker) -> None:
     assert OWN_SECRET in page.locator(".private").inner_text()
     address = page.url.removeprefix(walk.site.url)
 
-    page.get_by_role("link", name="修改").click()
+    follow(page.get_by_role("link", name="修改"))
     page.locator("input[name=title]").fill("注塑模具冷却慢、产品翘曲")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     page.get_by_role("heading", level=1, name="注塑模具冷却慢、产品翘曲").wait_for()
     page.get_by_role("link", name="公开").click()
     walk.step("确认公开")
-    page.get_by_role("dialog").get_by_role("button", name="公开").click()
+    follow(page.get_by_role("dialog").get_by_role("button", name="公开"))
     walk.told()
     walk.step("已公开")
     reader = walker("unit", folder="enterprise-read-by-others")
@@ -52,7 +53,7 @@ def test_enterprise_owner_does_it_all_on_a_phone(walker: Walker) -> None:
     assert OWN_SECRET not in reader.page.content()
 
     page.get_by_role("link", name="关闭需求").click()
-    page.get_by_role("dialog").get_by_role("button", name="关闭需求").click()
+    follow(page.get_by_role("dialog").get_by_role("button", name="关闭需求"))
     walk.told()
     walk.step("已关闭")
     assert not page.get_by_role("link", name="关闭需求").count()
@@ -78,7 +79,7 @@ def test_agency_member_reads_what_concerns_its_clients(walker: Walker) -> None:
     page = walk.page
     walk.step("home")
     page.keyboard.press("/")
-    page.keyboard.type("热关断")
+    page.keyboard.insert_text("热关断")  # at once, as input methods do
     hit = page.get_by_role("option").first
     hit.wait_for()
     walk.step("finding")
@@ -99,15 +100,15 @@ def test_centre_operator_imports_matches_and_pushes(walker: Walker, tmp_path: Pa
     rows = [{"需求编号": "JN-1", "需求名称": "电池隔膜怕热", "需求内容": need, "企业名称": firm}]
     page.get_by_label("文件", exact=True).set_input_files(write_list(tmp_path / "需求.xlsx", rows))
     page.get_by_label("报送单位").fill("示例运营中心")
-    page.get_by_role("button", name="开始导入").click()
-    page.locator("#import-state .note-success").wait_for(timeout=60_000)
+    follow(page.get_by_role("button", name="开始导入"))
+    page.locator("#import-state .note-success").wait_for()
     walk.step("导入完成")
     walk.go("技术需求")
-    page.get_by_role("link", name="电池隔膜怕热").click()
+    follow(page.get_by_role("link", name="电池隔膜怕热"))
     page.get_by_role("button", name="找专利").click()
     page.locator(".match").first.wait_for()
     walk.step("匹配结果")
-    page.locator(".match-title a").first.click()
+    follow(page.locator(".match-title a").first)
     page.get_by_role("button", name="查找意向单位").click()
     page.wait_for_url("**/push/")
     walk.step("推送建议")

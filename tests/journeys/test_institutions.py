@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests.chromium import follow
 from tests.importing.lists import number, write_list
 from tests.journeys.conftest import Walker
 from tests.journeys.walking import PHONE, Manner, Walk, texts
@@ -19,9 +20,9 @@ def send(walk: Walk, path: Path) -> None:
     page = walk.page
     page.get_by_label("文件", exact=True).set_input_files(path)
     page.get_by_label("报送单位").fill("成果转化处")
-    page.get_by_role("button", name="开始导入").click()
-    page.get_by_role("heading", name="退回的行").wait_for(timeout=60_000)
-    page.locator("#import-state .note-success").wait_for(timeout=60_000)
+    follow(page.get_by_role("button", name="开始导入"))
+    page.get_by_role("heading", name="退回的行").wait_for()
+    page.locator("#import-state .note-success").wait_for()
 
 
 def figure(walk: Walk, name: str) -> str:
@@ -48,7 +49,7 @@ def test_university_manager_imports_corrects_and_files(walker: Walker, tmp_path:
     walk = walker("university")
     page = walk.page
     walk.step("首页")
-    page.get_by_role("link", name="导入清单").first.click()
+    follow(page.get_by_role("link", name="导入清单").first)
     walk.step("导入")
     held = {"申请人": COLLEGE, "当前权利人": COLLEGE, "法律状态": "有效", "授权公告日": "2022-05-06"}
     rows = [
@@ -76,27 +77,27 @@ def test_university_manager_sends_a_file_through_the_states(walker: Walker, tmp_
     walk.step("清单")
     walk.open_first()
     entry = page.url
-    page.get_by_role("link", name="单位申报意见").click()
+    follow(page.get_by_role("link", name="单位申报意见"))
     page.wait_for_url("**/change/")
     page.get_by_label("转化意愿").select_option(index=1)
     page.get_by_label("技术成熟度").select_option("6")
     walk.step("申报意见")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     walk.told()
-    page.get_by_role("button", name="开始建档").click()
+    follow(page.get_by_role("button", name="开始建档"))
     walk.told()
     walk.step("建档")
     page.get_by_label("写留言").fill("请学院补一份中试报告。")
-    page.get_by_role("button", name="发布").click()
+    follow(page.get_by_role("button", name="发布"))
     page.locator("#comments .thread").get_by_text("请学院补一份中试报告。").wait_for()
     attached = tmp_path / "中试报告.pdf"
     attached.write_bytes(b"%PDF-1.4\n%%EOF\n")
     page.get_by_label("添加文件（不超过 50 MB）").set_input_files(attached)
-    page.locator("#files").get_by_role("button", name="添加", exact=True).click()
+    follow(page.locator("#files").get_by_role("button", name="添加", exact=True))
     page.locator("#files").get_by_role("link", name="中试报告.pdf").wait_for()
     walk.step("留言和文件")
     for button in ("提交学院审核", "学院审核通过", "终审通过并入库", "完成分层", "开始推广"):
-        page.get_by_role("button", name=button).click()
+        follow(page.get_by_role("button", name=button))
         walk.told()
         assert page.url.split("#")[0] == entry.split("#")[0]
     walk.step("推广中")
@@ -112,19 +113,19 @@ def test_university_staff_fills_in_a_statement_and_submits_it(walker: Walker) ->
     walk.search("一种电池包低温自加热控制方法")
     walk.open_first()
     assert not page.get_by_role("link", name="确认分层").count(), "staff decides no tier"
-    page.get_by_role("button", name="开始建档").click()
+    follow(page.get_by_role("button", name="开始建档"))
     walk.told()
-    page.get_by_role("button", name="提交学院审核").click()
+    follow(page.get_by_role("button", name="提交学院审核"))
     walk.step("缺转化意愿")
     assert "意愿" in page.locator("main").inner_text()
     walk.page.go_back()
-    page.get_by_role("link", name="单位申报意见").click()
+    follow(page.get_by_role("link", name="单位申报意见"))
     page.get_by_label("转化意愿").select_option(index=1)
     page.get_by_label("备注").fill("样机已试用半年。")
     walk.step("申报意见")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     walk.told()
-    page.get_by_role("button", name="提交学院审核").click()
+    follow(page.get_by_role("button", name="提交学院审核"))
     walk.told()
     walk.step("已提交")
     assert "学院" in page.locator(".pills, .facts").first.inner_text() or "学院" in page.locator("main").inner_text()

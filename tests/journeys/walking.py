@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
+from tests.chromium import PATIENCE, follow
 from tests.journeys.private_words import private_to
 from tests.journeys.site import ROOT, Site
 
@@ -33,7 +34,7 @@ class Manner:
             locale="zh-CN" if self.language == "zh-hans" else "en-GB", reduced_motion="reduce", has_touch=self.phone,
             accept_downloads=True,
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         for name, value in (("theme", self.theme), ("django_language", self.language)):
             context.add_cookies([{"name": name, "value": value, "url": url}])
         return context
@@ -73,7 +74,7 @@ class Walk:
         page = self.page
         page.locator("input[name=login]").fill(self.who)
         page.locator("input[name=password]").fill(password or self.site.password)
-        page.locator("main form button[type=submit]").first.click()
+        follow(page.locator("main form button[type=submit]").first)
         page.wait_for_url(lambda url: "/account/login/" not in url)
 
     def step(self, name: str, *, picture: bool = True) -> None:
@@ -100,13 +101,13 @@ class Walk:
         """By the navigation: at the side on a desk, the dock or its further entries on a phone."""
         side = self.page.locator("nav.side")
         if side.is_visible():
-            side.get_by_role("link", name=label, exact=True).click()
+            follow(side.get_by_role("link", name=label, exact=True))
             return
         dock = self.page.locator("nav.dock")
         near = dock.locator(f":scope > a:has-text('{label}')")
         if not near.count():
             dock.locator("summary").click()
-        dock.get_by_role("link", name=label, exact=True).first.click()
+        follow(dock.get_by_role("link", name=label, exact=True).first)
 
     @property
     def rows(self) -> Locator:
@@ -118,14 +119,19 @@ class Walk:
         return int(self.page.locator(".listbar p strong").inner_text().replace(",", ""))
 
     def search(self, words: str) -> None:
-        """In the list that is open; without script, by its button."""
-        finder = self.page.locator("form.finder")
-        finder.locator("input[name=q]").fill(words)
-        finder.get_by_role("button", name=re.compile("^(检索|Search)$")).click()
+        """In the list that is open."""
+        self.page.locator("form.finder input[name=q]").fill(words)
+        self.find()
         self.page.wait_for_url("**q=*")
 
+    def find(self) -> None:
+        """Have the list that is open answer what its filters now ask, and wait for the answer."""
+        finder = self.page.locator("form.finder")
+        finder.get_by_role("button", name=re.compile("^(检索|Search)$")).click()
+        expect(self.page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+
     def open_first(self) -> None:
-        self.rows.locator("a.main-link").first.click()
+        follow(self.rows.locator("a.main-link").first)
         self.page.locator("nav.crumbs").wait_for()
 
     def told(self) -> str:
