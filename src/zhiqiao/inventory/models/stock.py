@@ -74,6 +74,7 @@ class InventoryEntry(Record):
             models.Index(fields=["organisation", "in_stock"], name="inventory_owner"),
             models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
             models.Index(fields=["inventory", "suggested_tier", "-id"], name="inventory_suggested"),
+            models.Index(fields=["inventory", "-score", "-id"], name="inventory_score"),
         ]
 
     def __str__(self) -> str:
