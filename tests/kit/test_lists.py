@@ -13,6 +13,7 @@ from django.utils.translation import override
 from tests.kit.conftest import ActorOf
 from tests.web.conftest import City, make_entry, make_house, make_need, make_patent, make_run
 from zhiqiao.inventory.models import Inventory
+from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.lists import LARGEST_PAGE, one_of, reading
 from zhiqiao.kit.paging import SIZE
@@ -174,3 +175,22 @@ MAKERS: dict[str, Callable[[City, int], object]] = {
     "need": lambda city, number: make_need(f"需求{number}", city.houses["firm"]),
     "organisation": house, "entry": entry, "import": run, "audit": trail,
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(("sort", "asked"), [("number", [1, 2, 3, 3]), ("-filed", [2, 3, 3, 3])])
+def test_what_a_page_asks_is_bounded_whatever_lies_behind_it(
+    city: City, actor: ActorOf, sort: str, asked: list[int]
+) -> None:
+    """At most two for the rows (with a value, then without one), one for what stands beside them and one for the count:
+    the latter two are spared where there is no row, and where all rows stand on the page."""
+    for number in range(12):
+        make_patent(7_000 + number, city.houses["college"])
+    pages = [("design", 50), ("invention", 200), ("invention", 5), ("invention", 2)]
+    assert [asked_for(actor("bureau"), f"kind={kind}&sort={sort}&size={size}") for kind, size in pages] == asked
+
+
+def asked_for(officer: Actor, query: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        read = reading(register_named("patent"), officer, query)
+        assert read.count >= len(read.page.rows)
+    return len(queries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,7 +26,7 @@ def records(*titles: str) -> list[SimpleNamespace]:
     ]
 
 
-def columns() -> list[Column[SimpleNamespace]]:
+def columns() -> list[Column[Any]]:
     return [
         Column("title", "题", lambda record: record.title),
         Column("public", "公开", lambda record: record.public, Kind.FLAG),
