@@ -7,7 +7,8 @@ Three homes are made for each database with the same people and organisations: o
 session, view, template) but without a socket: on a machine of few cores a server's and a client's own work would be
 measured along. "Empty page" is the same address, filters and all, in the home without records: the frame, the form and
 the queries are the same, the records alone are missing. One address is asked in all homes in turn, so that a burden
-from outside falls on all alike. The number of queries must be the same on 300 and on all records.
+from outside falls on all alike. Queries may differ by one between 300 and all records, where a filter leaves less than
+a page of the 300: then nothing has to be counted. ``tests/kit/test_lists.py`` says what a page asks at most.
 
 JSON lines for each address: median and 95th percentile in milliseconds, the ratio of the 95th percentiles to the empty
 page's and to those of a home with 300, and queries; then the exports (each in a fresh process: seconds, first byte,
@@ -32,6 +33,7 @@ from typing import Any
 import big_city
 
 FEW = 300
+COUNTING = 1  # query
 WHO = ("bureau", "university", "enterprise", "public")
 WORDS = {
     "rare": "珂77系列",
@@ -297,7 +299,7 @@ def tell(database: str, told: list[dict[str, Any]]) -> None:
             f"{each['list']} · {each['who']} · {each['what']}"
         )
     over = sum(each["to_empty"] > 2 for each in told)
-    uneven = [each for each in told if each["queries"] != each["queries_few"]]
+    uneven = [each for each in told if each["queries"] > each["queries_few"] + COUNTING]
     say(database=database, over_twice=over, of=len(told), queries_differ=[f"{e['list']} {e['what']}" for e in uneven])
 
 
