@@ -45,8 +45,10 @@ compared with them by `make check`: a right that changes shows here as a changed
 
 Several lines in one cell: each of them permits it. A number stands for the note under the table: what must be true of
 the record besides. What nobody is permitted is forbidden; a record that a person may not view is not there for them,
-whatever else is permitted.
+whatever else is permitted. Of notes and files beside a record people of an organisation read those of their own house
+and what an office wrote to it; what another house did is told by that house's name (docs/adr/0019-notes-and-houses.md).
 同格多行为“或”的关系；数字对应表下注释。未列明者一律禁止；无权查看的记录，对该用户等同于不存在。
+备注与附件仅本单位人员及主管部门可见；其他单位的操作只显示单位名称，不显示人员姓名与内部理由。
 """
 OPEN_PAGE: Final = "a record's page also without a log-in, as far as `view` goes 详情页按查看权限向公众开放"
 VERBS: Final = {
@@ -68,6 +70,7 @@ VERBS: Final = {
     "choose_pushes": ("选择接收推送", "choose pushes"),
     "grant": ("授予角色", "grant a role"),
     "end": ("终止角色", "end a role"),
+    "correct_profile": ("更正", "correct it"),
     "appraise": ("评价", "appraise"),
     "freeze": ("冻结盘点", "freeze a stocktaking"),
 }
@@ -76,6 +79,7 @@ OTHERS: Final = {
     "STATEMENTS": ("持有人申报内容", "What holders declared"),
     "APPRAISALS": ("评价结果", "Appraisals"),
     "INVENTORIES": ("盘点", "Stocktakings"),
+    "PROFILES": ("排序所掌握的单位情况", "What the ranking holds about an organisation"),
     "SUGGESTIONS": ("推送建议", "Push suggestions"),
 }
 """Policies without a register of their own, by their name in ``policies.py``."""

@@ -123,6 +123,25 @@ ROWS: Final[dict[str, Row]] = {
             "absent": NOBODY,
         },
     ),
+    "organisation_ranking": Row(
+        register="organisation", sent={"do": "switch", "on": "0"},
+        of={
+            "other": to("bureau auditor"),
+            "college": to("bureau auditor holder staff"),
+            "works": to("bureau auditor soe"),
+            "firm": to("bureau auditor firm"),
+            "undone": NOBODY,
+            "absent": NOBODY,
+        },
+        posted_of={
+            "other": to("", bureau=403, auditor=403),
+            "college": to("holder", 302, bureau=403, auditor=403, staff=403),
+            "works": to("soe", 302, bureau=403, auditor=403),
+            "firm": to("firm", 302, bureau=403, auditor=403),
+            "undone": NOBODY,
+            "absent": NOBODY,
+        },
+    ),
     "import_headings": Row(
         register="import", sent={"heading0": "-"},
         of={

@@ -34,3 +34,11 @@ PUSHES = Policy(
     Rule("correct", ANSWERING, TO_ONESELF),
     Rule(HISTORY, CITY, SHOWN),
 )
+
+# What the ranking holds about an organisation is the organisation's to see and to correct; the bureau answers for the
+# ranking and sees it too.
+PROFILES = Policy(
+    Rule(VIEW, only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)),
+    Rule(VIEW, ADDRESSEES, own("pk")),
+    Rule("correct_profile", ANSWERING, own("pk")),
+)

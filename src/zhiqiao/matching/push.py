@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhiqiao.engine.match import Match
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
+from zhiqiao.matching.interests import refused_by, replied_to, wanted_by
 from zhiqiao.matching.rules import Trace, interest, is_candidate, strongest
 from zhiqiao.matching.searching import Asked, neighbours, tokens_of
 from zhiqiao.needs.models import Need
@@ -35,11 +36,15 @@ class Interest:
 
 def interested(actor: Actor, patent: Patent, most: int) -> list[Interest]:
     """The organisations that would care, first the most interested; nobody whose trace the actor may not see."""
+    near = _near_patents(patent)
     traces: dict[int, list[Trace]] = {}
-    for key, trace in (*_near_patents(actor, patent), *_near_needs(actor, patent)):
+    for key, trace in (
+        *_of_patents(near), *_near_needs(actor, patent), *wanted_by(patent), *replied_to(actor, near, patent)
+    ):  # fmt: skip
         traces.setdefault(key, []).append(trace)
     own = set(patent.holdings.filter(superseded_at=None).values_list("organisation_id", flat=True))
-    keys = [key for key, found in traces.items() if key not in own and is_candidate(found)]
+    left_out = own | refused_by(patent)
+    keys = [key for key, found in traces.items() if key not in left_out and is_candidate(found)]
     found = [_interest(each, traces[each.pk], patent) for each in _usable(keys)]
     return sorted(found, key=lambda each: (-each.score, each.organisation.pk))[:most]
 
@@ -56,10 +61,13 @@ def _interest(organisation: Organisation, traces: list[Trace], patent: Patent) -
     return Interest(organisation, interest(traces), tuple(strongest(traces)))
 
 
-def _near_patents(actor: Actor, patent: Patent) -> Iterable[tuple[int, Trace]]:
+def _near_patents(patent: Patent) -> dict[int, Match]:
     # Published patents alone: whom a firm filed for in secret must not show in another's list.
     found = _neighbours("patents", frozenset({"public"}), patent)
-    near = {match.key: match for match in found if match.key != patent.pk}
+    return {match.key: match for match in found if match.key != patent.pk}
+
+
+def _of_patents(near: Mapping[int, Match]) -> Iterable[tuple[int, Trace]]:
     standing = PatentHolder.objects.filter(patent_id__in=list(near), standing__isnull=False)
     for patent_key, organisation in standing.values_list("patent_id", "standing_id"):
         match = near[patent_key]

@@ -10,6 +10,7 @@ from zhiqiao.core.models import OutboxEvent
 from zhiqiao.inventory.actions import relink_entries
 from zhiqiao.kit.readership import relink_notes
 from zhiqiao.matching.models import PushSuggestion
+from zhiqiao.matching.profiling import relink_interests
 from zhiqiao.matching.pushing import relink_pushes
 from zhiqiao.needs.actions import relink_needs
 from zhiqiao.parties.actions import MERGED
@@ -47,6 +48,7 @@ def _follow(work: Work, absorbed: int, survivor: int) -> None:
         "entries": relink_entries(work, absorbed, survivor),
         "notes": relink_notes(absorbed, survivor),
         "pushes": relink_pushes(work, absorbed, survivor),
+        "interests": relink_interests(work, absorbed, survivor),
     }
     stale = PushSuggestion.objects.filter(organisation_id=absorbed, superseded_at=None)
     counts["suggestions"] = stale.update(superseded_at=work.at)

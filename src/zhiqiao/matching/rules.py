@@ -6,26 +6,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-RULES_VERSION = "push-1"
+RULES_VERSION = "push-2"
 # How much one trace says at most. A stated need says most; a near patent shows that the firm works in the field;
 # the industry alone says little and never brings an organisation in.
 NEED_WEIGHT = 0.9
 PATENT_WEIGHT = 0.6
 INDUSTRY_WEIGHT = 0.1
+# What the firm itself says it wants to hear of, and what it replied to a patent near this one.
+FIELD_WEIGHT = 0.3
+WORD_WEIGHT = 0.3
+REPLY_WEIGHT = 0.5
+DAMPED_BY = 0.7  # a "not our field" to the very same patent leaves three tenths of the interest
 MOST_TRACES = 3  # of one sort; a large firm does not win by the number of its patents
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One sign that an organisation would care: ``sort`` is own_need, own_patent or same_industry; ``score`` 0 to 1;
-    ``facts`` say which record it is."""
+    """One sign that an organisation would care: ``sort`` is a key of ``WEIGHTS``; ``score`` 0 to 1; ``facts`` say which
+    record it is. Against it speaks ``reply_against``, an earlier reply to a near patent."""
 
     sort: str
     score: float
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-WEIGHTS = {"own_need": NEED_WEIGHT, "own_patent": PATENT_WEIGHT, "same_industry": INDUSTRY_WEIGHT}
+AGAINST = "reply_against"
+OF_REPLIES = frozenset({"own_reply", AGAINST})
+WEIGHTS = {
+    "own_need": NEED_WEIGHT, "own_patent": PATENT_WEIGHT, "same_industry": INDUSTRY_WEIGHT, "own_field": FIELD_WEIGHT,
+    "own_word": WORD_WEIGHT, "own_reply": REPLY_WEIGHT, AGAINST: 0.0,
+}  # fmt: skip
 
 
 def strongest(traces: Iterable[Trace]) -> list[Trace]:
@@ -39,12 +49,15 @@ def strongest(traces: Iterable[Trace]) -> list[Trace]:
 
 def interest(traces: Sequence[Trace]) -> float:
     """0 to 1: each further trace closes a part of what is still open, so that none can push the sum past one."""
-    open_part = 1.0
+    open_part, left = 1.0, 1.0
     for trace in strongest(traces):
-        open_part *= 1.0 - WEIGHTS[trace.sort] * min(max(trace.score, 0.0), 1.0)
-    return 1.0 - open_part
+        score = min(max(trace.score, 0.0), 1.0)
+        open_part *= 1.0 - WEIGHTS[trace.sort] * score
+        if trace.sort == AGAINST:
+            left = min(left, 1.0 - DAMPED_BY * score)
+    return (1.0 - open_part) * left
 
 
 def is_candidate(traces: Iterable[Trace]) -> bool:
-    """Whether there is more than a shared industry."""
-    return any(trace.sort != "same_industry" for trace in traces)
+    """Whether there is more than a shared industry, and more than what speaks against it."""
+    return any(trace.sort not in {"same_industry", AGAINST} for trace in traces)

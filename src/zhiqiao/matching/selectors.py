@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from django.db.models import Exists, QuerySet
 
 from zhiqiao.engine.match import Match as Found
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
+from zhiqiao.matching.interests import refusals_of, refused_by
 from zhiqiao.matching.models import Match, Push, PushSuggestion, Relevance
 from zhiqiao.matching.models.pushes import WAITING
 from zhiqiao.matching.policies import PUSHES, SUGGESTIONS
-from zhiqiao.matching.rules import Trace, interest, is_candidate
+from zhiqiao.matching.rules import OF_REPLIES, Trace, interest, is_candidate
 from zhiqiao.matching.searching import Asked, answers
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.selectors import needs_visible_to
@@ -23,6 +25,7 @@ from zhiqiao.registry.selectors import patents_visible_to
 
 GOOD = (Relevance.STRONG, Relevance.FAIR)
 NEAR_THE_TOP = 3  # ranks
+Told = TypeVar("Told", PushSuggestion, Push)
 
 
 def still_there(found: list[Found]) -> list[Found]:
@@ -72,27 +75,42 @@ def newest_matches(actor: Actor) -> QuerySet[Match]:
 
 def suggestions_for_patent(actor: Actor, patent: Patent) -> list[PushSuggestion]:
     """The newest suggestions, best first, as far as the actor may see what they rest on."""
-    rows = PushSuggestion.objects.filter(patent=patent, superseded_at=None).select_related("organisation")
+    standing = PushSuggestion.objects.filter(patent=patent, superseded_at=None).select_related("organisation")
+    rows = standing.exclude(organisation_id__in=refused_by(patent))
     return _as_seen_by(actor, SUGGESTIONS.visible(actor, rows).order_by("rank"))
 
 
 def suggestions_for_organisation(actor: Actor, organisation: Organisation) -> list[PushSuggestion]:
     rows = PushSuggestion.objects.filter(organisation=organisation, superseded_at=None).select_related("patent")
     rows = SUGGESTIONS.visible(actor, rows).filter(patent__in=patents_visible_to(actor))
-    return _as_seen_by(actor, rows.order_by("-score", "id"))
+    refused = refusals_of(organisation)
+    return [each for each in _as_seen_by(actor, rows.order_by("-score", "id")) if not refused(each.patent)]
 
 
 def _as_seen_by(actor: Actor, rows: QuerySet[PushSuggestion]) -> list[PushSuggestion]:
-    """Without the reasons that rest on needs hidden from the actor, and without what rests on nothing else: whoever
-    found the suggestion may have seen more. Not to be saved."""
-    kept = list(rows)
+    """Without the reasons that rest on needs hidden from the actor or on replies to others, and without what rests on
+    nothing else: whoever found the suggestion may have seen more. Not to be saved."""
+    kept: list[PushSuggestion] = []
+    for each, reasons in _told(actor, list(rows)):
+        if len(reasons) < len(each.reasons):
+            each.reasons = reasons
+            each.score = interest(_traces(each))
+            if not is_candidate(_traces(each)):
+                continue
+        kept.append(each)
+    return kept
+
+
+def _told(actor: Actor, kept: Sequence[Told]) -> list[tuple[Told, list[dict[str, Any]]]]:
+    """Each with the reasons that the actor may know. What an organisation replied of other patents is its own and the
+    city's."""
     hidden = _hidden_needs(actor, kept)
-    if not hidden:
-        return kept
+    seen = []
     for each in kept:
-        each.reasons = [reason for reason in each.reasons if reason["facts"].get("need") not in hidden]
-        each.score = interest(_traces(each))
-    return [each for each in kept if is_candidate(_traces(each))]
+        insider = actor.reads_city or each.organisation_id in actor.organisations
+        told = [reason for reason in each.reasons if insider or reason["code"] not in OF_REPLIES]
+        seen.append((each, [reason for reason in told if reason["facts"].get("need") not in hidden]))
+    return seen
 
 
 def _hidden_needs(actor: Actor, found: Iterable[PushSuggestion | Push]) -> set[str]:
@@ -123,8 +141,6 @@ def waiting_for_reply(actor: Actor) -> QuerySet[Push]:
 
 
 def with_reasons_for(actor: Actor, pushes: Iterable[Push]) -> None:
-    """Leave out the reasons that rest on needs hidden from the actor. Not to be saved afterwards."""
-    kept = list(pushes)
-    hidden = _hidden_needs(actor, kept)
-    for each in kept:
-        each.reasons = [reason for reason in each.reasons if reason["facts"].get("need") not in hidden]
+    """Leave out the reasons that the actor may not know. Not to be saved afterwards."""
+    for each, reasons in _told(actor, list(pushes)):
+        each.reasons = reasons

@@ -18,6 +18,7 @@ from zhiqiao.kit.registers import Register
 from zhiqiao.kit.storing import register_taking
 from zhiqiao.matching.actions import need_text
 from zhiqiao.matching.models import Push, PushState, Reply
+from zhiqiao.matching.policies import PROFILES
 from zhiqiao.matching.registers import PUSHES as PUSH_REGISTER
 from zhiqiao.matching.selectors import (
     matches_of,
@@ -82,6 +83,7 @@ def organisation(actor: Actor, record: Organisation) -> dict[str, Any]:
         "names": names_of(record),
         "suggestions": for_organisation(actor, record, 2 * SHOWN),
         "pushed_address": pushes_to(actor, record),
+        "sees_ranking": PUSH_REGISTER.open_to(actor) and PROFILES.may(actor, "view", record),
         "patents": patents.order_by("-id")[:SHOWN],
         "needs": needs_visible_to(actor).filter(organisation=record).order_by("-id")[:SHOWN],
     }
@@ -109,6 +111,12 @@ def push(actor: Actor, record: Push) -> dict[str, Any]:
         "sees_need": record.need is not None and NEEDS.may(actor, "view", record.need),
         "moves": [each for each in PUSH_REGISTER.moves_open(actor, record) if each.name not in own],
     }
+
+
+def own_houses(actor: Actor) -> dict[str, Any]:
+    """Those of which the person may see what the ranking holds."""
+    houses = Organisation.objects.filter(pk__in=actor.organisations).order_by("pinyin", "id")
+    return {"own_houses": [each for each in houses if PROFILES.may(actor, "correct_profile", each)]}
 
 
 def imported(actor: Actor, run: ImportRun) -> dict[str, Any]:
@@ -166,11 +174,13 @@ FACES: Final[dict[str, Face]] = {
         aside="needs/aside.html", page=need,
     ),
     "organisation": Face(
-        head="organisations/head.html", body="organisations/body.html", aside="organisations/aside.html",
+        buttons="organisations/buttons.html", head="organisations/head.html", body="organisations/body.html",
+        aside="organisations/aside.html",
         page=organisation,
     ),
     "push": Face(
-        empty="pushes/empty.html", head="pushes/head.html", body="pushes/body.html", aside="pushes/aside.html",
+        actions="pushes/actions.html", list=own_houses, empty="pushes/empty.html", head="pushes/head.html",
+        body="pushes/body.html", aside="pushes/aside.html",
         page=push,
     ),
     "import": Face(

@@ -22,6 +22,7 @@ from zhiqiao.web.views import (
     needs,
     organisations,
     patents,
+    profiles,
     pushes,
 )
 
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", frame.set_theme, name="set_theme"),
     path("account/", include(ACCOUNT)),
     path("patents/<uuid:public_id>/push/", patents.patent_push, name="patent_push"),
+    path("organisations/<uuid:public_id>/ranking/", profiles.organisation_ranking, name="organisation_ranking"),
     path("ask/", needs.need_say, name="need_say"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<uuid:public_id>/headings/", imports.import_headings, name="import_headings"),

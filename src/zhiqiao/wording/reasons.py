@@ -28,6 +28,10 @@ MATCHES: Final[dict[str, Text]] = {
     "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
     "same_industry": _("In the same industry: %(industries)s"),
     "own_patent": _("Holds a patent near this one: “%(title)s”"),
+    "own_field": _("Wants to hear of its field: %(field)s"),
+    "own_word": _("Wants to hear of the word “%(word)s”"),
+    "own_reply": _("Replied well to a patent near this one: “%(title)s”"),
+    "reply_against": _("Replied “not our field” to a patent near this one: “%(title)s”"),
     "own_need": _("Has stated a need that this patent is near to: “%(title)s”"),
 }
 BANDS: Final[dict[str, Text]] = {"very_near": _("Very near"), "near": _("Near"), "far": _("Far")}

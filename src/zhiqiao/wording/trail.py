@@ -62,6 +62,8 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "matching.match_need": _("Need matched"), "matching.suggest_push": _("Push list made"),
     "matching.push": _("Pushed"), "matching.see": _("Seen by the organisation"), "matching.answer": _("Replied"),
     "matching.withdraw": _("Push taken back"), "matching.correct_lesson": _("Lesson for the ranking corrected"),
+    "matching.choose_pushes": _("Pushes chosen"), "matching.state_interest": _("Field or word for pushes named"),
+    "matching.withdraw_interest": _("Field or word for pushes taken away"),
     "matching.relink_merged": _("Matches moved by a merger"),
 }  # fmt: skip
 SUBJECTS: Final[dict[str, str | Promise]] = {
