@@ -33,8 +33,8 @@ class NoteReader(models.Model):
     before. Offices that look over all organisations read everything and have no row.
     """
 
-    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="readers")
-    attachment = models.ForeignKey(Attachment, null=True, on_delete=models.CASCADE, related_name="readers")
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.PROTECT, related_name="readers")
+    attachment = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="readers")
     house = models.BigIntegerField(db_index=True)
 
     class Meta:
