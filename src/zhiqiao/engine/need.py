@@ -9,8 +9,9 @@ from math import log
 from typing import Final
 
 from zhiqiao.engine.encoder import Encoder, Vectors, unit
+from zhiqiao.engine.letters import Letters, letters_of
 from zhiqiao.engine.reading import TextSearch
-from zhiqiao.engine.text import QUERY_CHARACTERS, Span, bigrams, normalise, segment, sentences, word_weight
+from zhiqiao.engine.text import QUERY_CHARACTERS, Span, normalise, segment, sentences, word_weight
 from zhiqiao.engine.textindex import MOST_TERMS
 from zhiqiao.kernel.errors import Invalid
 
@@ -30,7 +31,7 @@ class Need:
     text: str
     weights: Mapping[str, float]
     rarities: Mapping[str, float]
-    bigrams: frozenset[str]
+    letters: Letters
     vector: Vectors
 
 
@@ -62,7 +63,7 @@ def understand(text: str, vector: Vectors, index: TextSearch) -> Need:
     kept = sorted(raw.items(), key=lambda item: (-item[1], item[0]))[:MOST_TERMS]
     total = sum(weight for _, weight in kept)
     weights = {word: weight / total for word, weight in kept} if total else {}
-    return Need(text, weights, rarities, bigrams(text), vector)
+    return Need(text, weights, rarities, letters_of(text), vector)
 
 
 def search_terms(need: Need) -> list[tuple[str, float]]:

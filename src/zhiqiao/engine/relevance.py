@@ -14,8 +14,9 @@ import numpy as np
 
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Vectors
+from zhiqiao.engine.letters import alike, letters_of_title
 from zhiqiao.engine.need import Need
-from zhiqiao.engine.text import bigrams, segment, word_weight
+from zhiqiao.engine.text import segment, word_weight
 
 Level = Literal["strong", "fair", "weak", "none"]
 LEVELS: Final[tuple[Level, ...]] = ("strong", "fair", "weak", "none")
@@ -47,7 +48,7 @@ class Features:
     standard deviations that is above an ordinary document of the collection, ``None`` when that cannot be told.
     ``title_coverage``: weighted share of the need's words in the title. ``title_covered``: weighted share of the
     title's words in the need. ``body_coverage``: weighted share of the need's words in abstract or claim but not in
-    the title. ``title_bigrams``: share of the title's letter pairs in the need.
+    the title. ``letters``: how alike need and title are written, rare groups of letters counting more.
     """
 
     meaning: float | None
@@ -55,7 +56,7 @@ class Features:
     title_coverage: float
     title_covered: float
     body_coverage: float
-    title_bigrams: float
+    letters: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,16 @@ class Model:
     bands: Mapping[str, float]
     backgrounds: Mapping[str, tuple[float, float]]
 
-    def score(self, features: Features) -> float:
-        """Expected relevance, 0 (none) to 1 (strong)."""
-        blind = features.standing is None
-        weights = self.without_meaning if blind else self.with_meaning
-        steps = self.without_meaning_steps if blind else self.with_meaning_steps
+    def shares(self, features: Features) -> dict[str, float]:
+        """What each feature adds to the sum that the steps are held against."""
         values = asdict(features)
-        total = sum(weight * values[name] for name, weight in weights.items())
+        weights = self.without_meaning if features.standing is None else self.with_meaning
+        return {name: weight * values[name] for name, weight in weights.items()}
+
+    def score(self, features: Features) -> float:
+        """Expected relevance, 0 (none) to 1 (strong), from the features alone."""
+        steps = self.without_meaning_steps if features.standing is None else self.with_meaning_steps
+        total = sum(self.shares(features).values())
         return sum(1 / (1 + math.exp(step - total)) for step in steps) / len(steps)
 
     def level(self, score: float, features: Features) -> Level:
@@ -126,7 +130,13 @@ def default_model() -> Model:
     """The model in the package; its file says where the weights come from."""
     stored: dict[str, Any] = json.loads((files("zhiqiao.engine") / "relevance.json").read_text("utf-8"))
     stored.pop("provenance")
-    return Model(**stored)
+    return model_of(stored)
+
+
+def model_of(stored: Mapping[str, Any]) -> Model:
+    """A model from its JSON. Raises ``TypeError`` when a field is missing or unknown."""
+    steps = {name: tuple(stored[name]) for name in ("with_meaning_steps", "without_meaning_steps")}
+    return Model(**{**stored, **steps})
 
 
 @lru_cache(maxsize=8_192)
@@ -138,24 +148,18 @@ def _read(text: str) -> frozenset[str]:
     return _words(text[:_READ_CHARACTERS])
 
 
-@lru_cache(maxsize=8_192)
-def _pairs(title: str) -> frozenset[str]:
-    return bigrams(title)
-
-
 def features(need: Need, document: Document, vector: Vectors | None, ordinary: Background | None) -> Features:
     """What speaks for a document; the same whether it comes from the index or was written a second ago."""
     title = _read(document.title)
     body = (_read(document.abstract) | _read(document.claim)) - title
     meaning = None if vector is None or not vector.any() else float(np.dot(need.vector, vector))
-    pairs = _pairs(document.title)
     return Features(
         meaning=meaning,
         standing=None if meaning is None or ordinary is None else ordinary.standing(meaning),
         title_coverage=sum(weight for word, weight in need.weights.items() if word in title),
         title_covered=_covered(need, title),
         body_coverage=sum(weight for word, weight in need.weights.items() if word in body),
-        title_bigrams=len(pairs & need.bigrams) / len(pairs) if pairs else 0.0,
+        letters=alike(need.letters, letters_of_title(document.title)),
     )
 
 
