@@ -57,3 +57,8 @@ def test_boxes_to_tick_name_their_record_and_nothing_written_becomes_markup() ->
     assert f'value="{found[0].public_id}"' in ticked and "data-tick" in ticked
     assert "data-tick" not in plain and "<b>" not in ticked + plain
     assert ticked.count("&lt;b&gt;") == 2 and plain.count("&lt;b&gt;") == 1
+
+
+def test_records_without_pages_are_listed_without_links() -> None:
+    rows = rows_of(OFFICER, register_named("audit"), columns()[:1], [SimpleNamespace(title="甲")])
+    assert [cell.href for cell in rows[0]] == [""]

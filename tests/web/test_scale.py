@@ -17,6 +17,7 @@ from zhiqiao.core.models import AuditEntry
 from zhiqiao.inventory.models import InventoryEntry, TierDecision
 from zhiqiao.kit.catalogue import registers
 from zhiqiao.kit.registers import Register
+from zhiqiao.matching.models import Push
 from zhiqiao.parties.actors import actor_for
 from zhiqiao.parties.models import Membership, User
 from zhiqiao.registry.models import Patent, PatentHolder
@@ -45,7 +46,7 @@ def copied(record: Any, number: int) -> Any:
             kept[field.attname] = uuid4()
         elif field.unique and isinstance(field, CharField):
             kept[field.attname] = None if field.null else f"{number}-{uuid4()}"[: field.max_length]
-    if isinstance(record, InventoryEntry):
+    if isinstance(record, InventoryEntry | Push):  # one of each patent
         kept["patent_id"] = copied(record.patent, number).pk
     if isinstance(record, AuditEntry):
         kept["transaction"] = uuid4()

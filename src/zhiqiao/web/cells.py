@@ -110,13 +110,11 @@ def rows_of(
     """The first column names the record and leads to its page."""
     pages, form = Pages(actor), form_of_pages(register)
     named, *rest = (Teller(column, pages) for column in columns)
-    return [
-        [
-            named.cell(record, form.replace(str(ANY_ID), str(record.public_id))),
-            *(teller.cell(record) for teller in rest),
-        ]
-        for record in records
-    ]
+
+    def own(record: Any) -> str:
+        return form.replace(str(ANY_ID), str(record.public_id)) if form else ""
+
+    return [[named.cell(record, own(record)), *(teller.cell(record) for teller in rest)] for record in records]
 
 
 def row_of(actor: Actor, register: Register[Any], columns: Sequence[Column[Any]], record: Any) -> list[Cell]:
