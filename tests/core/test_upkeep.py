@@ -9,7 +9,8 @@ from tests.core import sample_collection
 from tests.core.conftest import ACTOR
 from tests.core.sample_collection import write
 from zhiqiao.core.audit import Subject, unit_of_work
-from zhiqiao.core.indexing import index_pending, reader
+from zhiqiao.core.encoders import encoder
+from zhiqiao.core.indexing import folder_of, index_pending
 from zhiqiao.core.jobs import enqueue, run_worker
 from zhiqiao.core.models import AuditEntry, Job, OutboxEvent
 from zhiqiao.core.seal import seal_everything
@@ -94,9 +95,7 @@ def test_what_differs_is_named_and_mended() -> None:
 
 def spoil(changed: int, missing: int) -> None:
     """What a fault could leave: an old text, a hole, and a document without a record."""
-    folder = reader("titles")._folder
-    current = reader("titles")
-    with open_writer(folder, current._encoder) as writer:
+    with open_writer(folder_of("titles"), encoder()) as writer:
         stale = [Document(changed, "n", "旧题"), Document(99, "n", "没有记录", visibility=("public",))]
         writer.apply(stale, [missing], "spoilt.1")
         writer.commit()
