@@ -225,7 +225,7 @@ def tell_memory(folder: Path) -> None:
     """What a process that only reads keeps in memory, with the encoder and without, beside the size of the index."""
     size = sum(path.stat().st_size for path in current_generation(folder).rglob("*") if path.is_file()) / 1e6
     told = subprocess.run(
-        [sys.executable, __file__, "--read", str(folder)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--read", str(folder)], check=True, stdout=subprocess.PIPE, text=True
     ).stdout
     facts: dict[str, float] = json.loads(told.splitlines()[-1])
     say(index_megabytes=round(size, 1), **facts, memory_to_index=round(facts["megabytes_of_index"] / size, 2))
