@@ -300,3 +300,76 @@ def _trail(count: int) -> None:
             )  # fmt: skip
 
     _insert(AuditEntry, "transaction ordinal size at actor_id action subject_type subject_id content", rows())
+
+
+# Every register as long as the patents. A real city has fewer of all these; what is measured is whether its pages know.
+
+
+def widen(rows: int) -> None:
+    """Organisations, needs, imports and entries of the filled home brought to as many rows too, by copies with numbers
+    of their own."""
+    from django.db import transaction
+
+    from zhiqiao.core.indexing import rebuild
+    from zhiqiao.core.statistics import count_what_grew
+
+    with transaction.atomic():
+        for widened in (_more_organisations, _more_needs, _more_entries, _more_runs):
+            widened(rows)
+    count_what_grew()
+    rebuild("needs")
+
+
+def _more_organisations(rows: int) -> None:
+    from zhiqiao.parties.models import Organisation
+
+    there = list(Organisation.objects.order_by("pk").values_list("name", "name_key", "pinyin", "initials", "kind"))
+
+    def copies() -> Iterator[Row]:
+        for key in range(len(there), rows):
+            name, name_key, pinyin, initials, kind = there[1 + key % (len(there) - 1)]
+            branch = key // len(there)
+            yield (
+                f"{name}第{branch}分部", f"{name_key}第{branch}分部", f"{pinyin} di {branch} fen bu",
+                f"{initials}d{branch}fb", kind,
+            )  # fmt: skip
+
+    _insert(Organisation, "name name_key pinyin initials kind", copies())
+
+
+def _more_needs(rows: int) -> None:
+    from zhiqiao.needs.models import Need
+
+    columns = "title content organisation_id organisation_name deadline state published"
+    there = list(Need.objects.order_by("pk").values_list(*columns.split()))
+    if there:
+        _insert(Need, columns, (there[key % len(there)] for key in range(len(there), rows)))
+
+
+def _more_entries(rows: int) -> None:
+    from zhiqiao.inventory.models import InventoryEntry, TierDecision
+    from zhiqiao.registry.models import Patent
+
+    columns = "inventory_id organisation_id in_stock scope_code tier suggested_tier score"
+    there = list(InventoryEntry.objects.order_by("pk").values_list(*columns.split()))
+    taken = set(InventoryEntry.objects.values_list("patent_id", flat=True))
+    rest = [key for key in Patent.objects.order_by("pk").values_list("pk", flat=True) if key not in taken]
+    last = InventoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    asked = max(0, rows - len(there))
+    _insert(
+        InventoryEntry, f"patent_id {columns}", ((key, *there[at % len(there)]) for at, key in enumerate(rest[:asked]))
+    )
+    fresh = InventoryEntry.objects.filter(pk__gt=last, in_stock=True)
+    stands = list(fresh.values_list("pk", "suggested_tier"))
+    _insert(TierDecision, "entry_id suggested reasons rules_version", ((*row, [], "benchmark") for row in stands))
+
+
+def _more_runs(rows: int) -> None:
+    from zhiqiao.core.models import ImportRun
+
+    columns = "kind sender actor_id actor_name organisation_id state rows created rejected"
+    there = list(ImportRun.objects.order_by("pk").values_list(*columns.split()))
+    copies = (
+        (f"IMP-{key:06d}", f"{key:064d}", *there[key % len(there)]) for key in range(len(there) + 1, rows + 1) if there
+    )
+    _insert(ImportRun, f"number fingerprint {columns}", copies)

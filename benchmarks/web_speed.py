@@ -9,6 +9,7 @@ measured along. "Empty page" is the same address, filters and all, in the home w
 the queries are the same, the records alone are missing. One address is asked in all homes in turn, so that a burden
 from outside falls on all alike. Queries may differ by one between 300 and all records, where a filter leaves less than
 a page of the 300: then nothing has to be counted. ``tests/kit/test_lists.py`` says what a page asks at most.
+``--wide`` first brings organisations, needs, entries and imports to as many rows as there are patents.
 
 JSON lines for each address: median and 95th percentile in milliseconds, the ratio of the 95th percentiles to the empty
 page's and to those of a home with 300, and queries; then the exports (each in a fresh process: seconds, first byte,
@@ -78,6 +79,13 @@ class Home:
             marker.touch()
             say(built=self.rows, seconds=round(time.perf_counter() - begun))
 
+    def widen(self) -> None:
+        marker = self.folder / f"widened-{self.rows}"
+        if self.rows and not marker.exists():
+            self.ask(do="widen", rows=self.rows)
+            self.close()
+            marker.touch()
+
     def ask(self, **question: Any) -> Any:
         if self._process is None:
             self._process = self._started()
@@ -112,6 +120,7 @@ def serve(folder: Path, url: str | None) -> None:
     big_city.bring_up_to_date()
     answers: dict[str, Callable[..., Any]] = {
         "build": built,
+        "widen": widened,
         "cases": cases,
         "time": timed,
         "count": counted,
@@ -126,6 +135,11 @@ def serve(folder: Path, url: str | None) -> None:
 def built(rows: int) -> str:
     big_city.build(rows)
     return "built"
+
+
+def widened(rows: int) -> str:
+    big_city.widen(rows)
+    return "widened"
 
 
 _clients: dict[str, Any] = {}
@@ -312,6 +326,8 @@ def run(database: str, folder: Path, given: argparse.Namespace) -> None:
             homes[name] = Home(place, _url(folder, name, rows) if database == "postgresql" else None, rows)
             opened.callback(homes[name].close)
             homes[name].ready()
+            if given.wide:
+                homes[name].widen()
         if not given.exports_only:
             tell(database, measure(homes, given.samples, given.only))
         if not given.only:
@@ -336,6 +352,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=300_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--keep", type=Path, help="a folder whose homes are used again")
+    parser.add_argument("--wide", action="store_true", help="every register as long as the patents, once and for all")
     parser.add_argument("--samples", type=int, default=20)
     parser.add_argument("--only", default="", help="how list, person and case begin, as 'needs bureau'")
     parser.add_argument("--exports-only", action="store_true")
