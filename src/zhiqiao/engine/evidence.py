@@ -8,14 +8,17 @@ from typing import Any, Final, Literal
 
 from zhiqiao.engine.documents import Document, class_symbol
 from zhiqiao.engine.need import Need
+from zhiqiao.engine.ranker import Judgement
 from zhiqiao.engine.relevance import Features, Model
 from zhiqiao.engine.text import QUERY_CHARACTERS, Span, fold, segment, sentences
 
 Field = Literal["title", "abstract", "claim"]
-Code = Literal["shared_words", "meaning", "same_class", "passage"]
+Code = Literal["shared_words", "meaning", "same_class", "passage", "replies_for", "replies_against", "shares"]
 MOST_SHARED_WORDS: Final = 8
 MOST_SENTENCES: Final = 200
 _LEAST_WORD_SHARE: Final = 0.01
+# Of the margin, from which on earlier replies are named as a reason of their own.
+_REPLIES_TELL: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Reason:
     ``meaning``: ``cosine``, ``standing`` (standard deviations above an ordinary document), ``band`` (``very_near`` or
     ``near``).
     ``same_class``: ``classes``, those both carry, at subclass level. ``passage``: ``field``, ``coverage`` 0..1.
+    ``replies_for`` and ``replies_against``: ``judged``, earlier judgements of like supplies for like needs.
+    ``shares``: what the ranking's raw ``margin`` is the sum of, as ``parts`` (name, value), the largest first.
     """
 
     code: Code
@@ -55,12 +60,13 @@ class Evidence:
     passage: Passage | None
 
 
-def explain(asked: str, need: Need, document: Document, values: Features, model: Model) -> Evidence:
+def explain(asked: str, need: Need, document: Document, values: Features, model: Model, said: Judgement) -> Evidence:
     """Why ``document`` got its score for the need that was ``asked``."""
     passage, covered = best_passage(asked, need, document)
-    reasons = [_shared_words(need, document), _meaning(values, model)]
+    reasons = [_shared_words(need, document), _meaning(values, model), _replies(said)]
     if passage is not None:
         reasons.append(Reason("passage", {"field": passage.field, "coverage": round(covered, 3)}))
+    reasons.append(_shares(said))
     return Evidence(tuple(reason for reason in reasons if reason is not None), passage)
 
 
@@ -93,6 +99,19 @@ def _meaning(values: Features, model: Model) -> Reason | None:
         "band": model.band(values.standing),
     }
     return Reason("meaning", facts)
+
+
+def _replies(said: Judgement) -> Reason | None:
+    share = said.shares.get("replies", 0.0)
+    if not said.near or abs(share) < _REPLIES_TELL:
+        return None
+    return Reason("replies_for" if share > 0 else "replies_against", {"judged": said.near})
+
+
+def _shares(said: Judgement) -> Reason:
+    felt = sorted(((name, round(value, 2)) for name, value in said.shares.items()), key=lambda part: -abs(part[1]))
+    parts = [{"name": name, "value": value} for name, value in felt if value]
+    return Reason("shares", {"margin": round(said.margin, 2), "parts": parts})
 
 
 def best_passage(asked: str, need: Need, document: Document) -> tuple[Passage | None, float]:

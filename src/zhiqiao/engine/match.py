@@ -248,8 +248,8 @@ def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
 
 
 def _match(asked: str, need: Need, found: _Scored, ranker: Ranker) -> Match:
-    evidence = explain(asked, need, found.document, found.features, ranker.model)
     said = found.judgement
+    evidence = explain(asked, need, found.document, found.features, ranker.model, said)
     return Match(
         found.document.key,
         said.score,

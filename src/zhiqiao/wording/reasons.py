@@ -24,6 +24,9 @@ Text = str | Promise
 MATCHES: Final[dict[str, Text]] = {
     "shared_words": _("Shares the words %(words)s; they make up %(coverage)s of the need"),
     "meaning": _("%(band)s in meaning"),
+    "replies_for": _("%(judged)s earlier replies on like patents for like needs speak for it"),
+    "replies_against": _("%(judged)s earlier replies on like patents for like needs speak against it"),
+    "shares": _("The score comes from: %(parts)s; together %(margin)s"),
     "same_class": _("In the same technical class: %(classes)s"),
     "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
     "same_industry": _("In the same industry: %(industries)s"),
@@ -33,6 +36,15 @@ MATCHES: Final[dict[str, Text]] = {
     "own_reply": _("Replied well to a patent near this one: “%(title)s”"),
     "reply_against": _("Replied “not our field” to a patent near this one: “%(title)s”"),
     "own_need": _("Has stated a need that this patent is near to: “%(title)s”"),
+}
+PARTS: Final[dict[str, Text]] = {
+    "standing": _("nearness in meaning"),
+    "title_covered": _("title words found in the need"),
+    "title_coverage": _("words of the need in the title"),
+    "body_coverage": _("words of the need in abstract or claim"),
+    "letters": _("likeness of wording"),
+    "replies": _("earlier replies"),
+    "habit": _("how such needs are judged"),
 }
 BANDS: Final[dict[str, Text]] = {"very_near": _("Very near"), "near": _("Near"), "far": _("Far")}
 
@@ -120,12 +132,20 @@ def sentence(reason: Any) -> str:
     known = SENTENCES.get(code)
     if known is None:
         return label(code)
-    return str(known) % readable(_with_bands(reason.get("facts") or {}))
+    return str(known) % readable(_with_parts(_with_bands(reason.get("facts") or {})))
 
 
 def _with_bands(facts: Mapping[str, Any]) -> dict[str, Any]:
     band = facts.get("band")
     return {**facts, "band": str(BANDS.get(str(band), band))} if band else dict(facts)
+
+
+def _with_parts(facts: dict[str, Any]) -> dict[str, Any]:
+    """What a sum is made of, each part with its sign; the sum is written the same way."""
+    if "parts" not in facts:
+        return facts
+    parts = [f"{PARTS.get(each['name'], each['name'])} {each['value']:+.2f}" for each in facts["parts"]]
+    return {**facts, "parts": parts, "margin": f"{facts['margin']:+.2f}"}
 
 
 def row_reason(code: str, facts: Mapping[str, Any] | None = None) -> str:
