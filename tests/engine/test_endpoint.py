@@ -155,7 +155,7 @@ def test_nobody_waits_for_a_long_pause_and_it_is_not_asked_meanwhile(server: Fak
 def test_an_endpoint_that_failed_is_left_alone_and_asked_again_later(
     server: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LEFT_ALONE", 2)
+    monkeypatch.setattr(module, "LEFT_ALONE", 4)
     server.faults.append(Fault(404))
     asked = encoder(server)
     for _ in range(20):

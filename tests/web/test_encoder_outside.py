@@ -18,6 +18,7 @@ from zhiqiao.core import encoders, indexing
 from zhiqiao.core.encoders import encoder
 from zhiqiao.core.indexing import index_everything, index_pending, status
 from zhiqiao.core.models import OutboxEvent
+from zhiqiao.engine import endpoint
 from zhiqiao.engine.endpointsettings import Endpoint
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.searching import words_alone
@@ -41,6 +42,7 @@ def outside(
 ) -> Any:
     """Set the city's encoder: ``outside(typed=True)``; everything is indexed with it."""
 
+    monkeypatch.setattr(endpoint, "LEFT_ALONE", 600.0)
     # The index alone in a place of its own: the keys of what is private stay where they are.
     monkeypatch.setattr(indexing, "folder_of", lambda name: tmp_path / name)
 
@@ -138,5 +140,5 @@ def test_it_is_asked_again_once_it_is_well(city: City, server: FakeEndpoint, out
     outside(typed=True)
     server.faults.append(Fault(500))
     assert "眼下不能按含义检索" in asked(city)
-    encoder()._well()  # type: ignore[attr-defined]  # as after fifteen seconds
+    encoder()._well()  # type: ignore[attr-defined]  # as after a while
     assert "眼下不能按含义检索" not in asked(city)
