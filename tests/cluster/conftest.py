@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 
 import pytest
 
 from tests.cluster import HOME
-from tests.cluster.machines import Machines
+from tests.cluster.machines import Machines, free_port
 from zhiqiao.cluster.address import ClusterAddress
 
 
@@ -18,10 +17,7 @@ from zhiqiao.cluster.address import ClusterAddress
 def machines() -> Iterator[Machines]:
     # Side by side with other runs on this machine: a network for each process.
     network = f"127.{1 + os.getpid() // 250 % 250}.{1 + os.getpid() % 250}"
-    with socket.socket() as free:
-        free.bind((f"{network}.2", 0))
-        port = free.getsockname()[1]
-    made = Machines(HOME, ClusterAddress(f"{network}.2", port, shards=2, seconds=3.0), network)
+    made = Machines(HOME, ClusterAddress(f"{network}.2", free_port(), shards=2, seconds=3.0), network)
     try:
         made.start()
         yield made

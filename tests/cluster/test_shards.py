@@ -35,7 +35,7 @@ class City:
     expected: dict[str, list[Match]] = field(default_factory=dict)
 
     def shards(self, seconds: float = 10.0) -> list[ShardHealth]:
-        folder = self.machines.home / "index"
+        folder = self.machines.home / "letters"
         found = health(self.machines.address, self.machines.home, [(COLLECTION, folder, self.both.encoder)], seconds)
         return found.shards
 
@@ -69,8 +69,8 @@ def pairs(found: list[Match]) -> list[tuple[int, float]]:
 
 @pytest.fixture(scope="module")
 def city(machines: Machines) -> Iterator[City]:
-    both = Both(machines.home / "index", 2)
-    scatter = open_sharded(machines.address, machines.home, COLLECTION, machines.home / "index", both.encoder)
+    both = Both(machines.home / "letters", 2)
+    scatter = open_sharded(machines.address, machines.home, COLLECTION, machines.home / "letters", both.encoder)
     made = City(machines, both, ShardedIndex(scatter, both.encoder, machines.address.seconds))
     made.expected = {need: match(both.one, both.encoder, need, SCOPE) for need in NEEDS}
     made.settled()

@@ -14,7 +14,8 @@ from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
-from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
+from zhiqiao.inventory.actions import suggest_tiers, take_stock, yearly_inventory
+from zhiqiao.inventory.spreading import appraise_every_patent
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actors import operator
 from zhiqiao.wording import label
@@ -23,6 +24,7 @@ STAGES = {
     "take_stock": ("盘点", "taking stock"),
     "appraise": ("评价", "appraising"),
     "tier": ("分层", "tiering"),
+    "suggest_pushes": ("推送建议", "suggesting pushes"),
 }
 Step = Callable[[int, int, str], None]
 
@@ -65,7 +67,7 @@ def take_and_appraise(actor: Actor, cutoff: date, today: date) -> Taken:
         stock = take_stock(
             actor=actor, inventory_name=yearly_inventory(cutoff), cutoff=cutoff, today=today, progress=step
         )
-        appraised = appraise_patents(actor=actor, ids=None, as_of=today, progress=step)
+        appraised = appraise_every_patent(actor=actor, as_of=today, progress=step)
         tiers = suggest_tiers(actor=actor, entry_ids=None, as_of=today, progress=step)
     scope, outside = dict(stock.codes), stock.without_institution
     without = appraised.without_total

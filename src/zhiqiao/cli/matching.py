@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from zhiqiao.cli.console import STDERR, STDOUT, print_json, say, speaking
+from zhiqiao.cli.inventory import steps
 from zhiqiao.cli.usage import Usage
 from zhiqiao.core.indexing import status
 from zhiqiao.engine.documents import NO_FILTERS
@@ -17,6 +18,7 @@ from zhiqiao.kernel.application_numbers import parse_application_number
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.actions import match_need, suggest_push
+from zhiqiao.matching.batches import filed_in, suggest_pushes
 from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.needs.selectors import need_for
@@ -119,12 +121,18 @@ def tell_of_pending() -> None:
 
 
 @click.command("push")
-@click.option("--patent", "number", required=True, help="专利号。 The patent's number.")
+@click.option("--patent", "number", help="专利号。 The patent's number.")
+@click.option("--year", type=click.IntRange(1985, 9999), help="某年申请的全部专利。 All patents filed in a year.")
 @click.option("-k", "most", default=20, show_default=True, type=click.IntRange(1, 200))
 @click.option("--json", "as_json", is_flag=True)
-def push(number: str, most: int, as_json: bool) -> None:
+def push(number: str | None, year: int | None, most: int, as_json: bool) -> None:
     """为专利找可能关心它的单位。 The organisations that would care about a patent, and why."""
     actor = operator(getpass.getuser())
+    if (number is None) == (year is None):
+        raise Usage("--patent 与 --year 二选一", "give either --patent or --year")
+    if number is None:
+        push_year(actor, year or 0, most, as_json)
+        return
     if not number.strip():
         raise Invalid("number_empty")
     parse_application_number(number)
@@ -150,6 +158,16 @@ def push(number: str, most: int, as_json: bool) -> None:
             STDOUT.print(f"{each['rank']:>3}  {each['score']:.2f}  {escape(str(each['organisation']))}")
             for reason in each["reasons"]:
                 STDOUT.print(f"        {escape(reason)}")
+
+
+def push_year(actor: Actor, year: int, most: int, as_json: bool) -> None:
+    with steps() as step:
+        done = suggest_pushes(actor=actor, keys=filed_in(actor, year), most=most, progress=step)
+    if as_json:
+        print_json({"year": year, "patents": done.patents, "suggestions": done.suggestions})
+        return
+    zh, en = "{} 件专利,推送建议 {} 条", "{} patents, {} suggestions"
+    STDOUT.print(say(zh, en).format(done.patents, done.suggestions))
 
 
 COMMANDS = {"match": match, "push": push}

@@ -28,7 +28,8 @@ def connect(address: ClusterAddress, home: Path) -> None:
     Raises ``Unavailable("cluster_unreachable")``.
     """
     with _connecting:
-        if _connected == [address.head] and ray.is_initialized():
+        # A process of the cluster itself is in it from the start.
+        if ray.is_initialized() and _connected in ([], [address.head]):
             return
         _knock(address)
         if ray.is_initialized():

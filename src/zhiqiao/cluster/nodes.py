@@ -21,6 +21,12 @@ from zhiqiao.kernel.errors import Conflict, Unavailable
 
 STARTED: Final = "Ray runtime started."
 START_SECONDS: Final = 120.0
+ATTEMPTS: Final = 3
+SURROUNDINGS: Final = {
+    "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_agent_register_timeout_ms": "120000",
+}
 STOP_SECONDS: Final = 15.0
 LEAST_STORE: Final = 80_000_000  # bytes; answers are small, so the object store can be
 
@@ -54,40 +60,50 @@ class Node:
 
 
 def start_node(home: Path, cluster: ClusterAddress, plan: NodePlan) -> Node:
-    """Returns when the node takes part. Raises ``Conflict("node_running")``, ``Unavailable("node_not_started")``."""
+    """Returns when the node takes part. On a machine that is very busy Ray now and then gives up on itself: it is tried
+    again. Raises ``Conflict("node_running")``, ``Unavailable("node_not_started")``.
+    """
     name = f"{socket.gethostname()}-{plan.address or 'node'}"
-    folder = home / "cluster"
+    grant(home)
     for former in nodes_here(home):
         if former.name == name and former.alive:
             raise Conflict("node_running", node=name)
         if former.name == name:
             _forget(home, former)
-    grant(home)
-    log = folder / f"{name}.log"
+    for _ in range(ATTEMPTS):
+        node = _launched(home / "cluster", name, _words(cluster, plan), plan.address or "")
+        if _takes_part(home / "cluster" / f"{name}.log", node):
+            return node
+        _forget(home, node)
+    raise Unavailable("node_not_started", node=name, log=str(home / "cluster" / f"{name}.log"))
+
+
+def _launched(folder: Path, name: str, words: list[str], address: str) -> Node:
     # Sockets lie in it, whose paths must be short.
     scratch = tempfile.mkdtemp(prefix="zq-")
-    with log.open("wb") as out:
+    with (folder / f"{name}.log").open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and fixed words
-            _command(cluster, plan, scratch), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
-            env={**os.environ, "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0", "RAY_USAGE_STATS_ENABLED": "0"},
+            [*words, "--temp-dir", scratch], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            env={**os.environ, **SURROUNDINGS},
         )  # fmt: skip
-    node = Node(
-        name, process.pid, _beginning(process.pid), socket.gethostname(), plan.address or "", time.time(), scratch
-    )
+    node = Node(name, process.pid, _beginning(process.pid), socket.gethostname(), address, time.time(), scratch)
     (folder / f"{name}.json").write_text(json.dumps(asdict(node)), "utf-8")
-    until = time.monotonic() + START_SECONDS
-    while STARTED not in log.read_text("utf-8", errors="replace"):
-        if process.poll() is not None or time.monotonic() >= until:
-            _forget(home, node)
-            raise Unavailable("node_not_started", node=name, log=str(log))
-        time.sleep(0.1)
     return node
 
 
-def _command(cluster: ClusterAddress, plan: NodePlan, scratch: str) -> list[str]:
+def _takes_part(log: Path, node: Node) -> bool:
+    until = time.monotonic() + START_SECONDS
+    while STARTED not in log.read_text("utf-8", errors="replace"):
+        if not node.alive or time.monotonic() >= until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _words(cluster: ClusterAddress, plan: NodePlan) -> list[str]:
     words = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"]
     words += ["--include-log-monitor", "false", "--object-store-memory", str(plan.store)]
-    words += ["--temp-dir", scratch, "--min-worker-port", "0", "--max-worker-port", "0"]
+    words += ["--min-worker-port", "0", "--max-worker-port", "0"]
     # Nodes on one machine must not ask for the same ports.
     for port in ("dashboard-agent-listen", "dashboard-agent-grpc", "metrics-export", "runtime-env-agent"):
         words += [f"--{port}-port", "0"]

@@ -253,6 +253,8 @@ if ENVIRONMENT.tier_rules:
 
 ZHIQIAO_INDEX = read_index(os.environ)
 ZHIQIAO_SHARDED = "zhiqiao.cluster.scattering:open_sharded"
+ZHIQIAO_SPREAD = "zhiqiao.cluster.spreading:spread"
+ZHIQIAO_AFAR = "zhiqiao.core.afar:do_afar"
 ZHIQIAO_CLUSTER_HEALTH = "zhiqiao.cluster.health:health"
 if ZHIQIAO_INDEX:
     grant(ZHIQIAO_HOME)  # before Ray is loaded, which looks for its token once

@@ -17,7 +17,7 @@ K1: Final = 1.2
 B: Final = 0.75
 FIELD_BOOSTS: Final = {"title": 3.0, "claim": 1.5, "abstract": 1.0}
 _EXACT_LENGTHS: Final = 24
-_REMEMBERED: Final = 20_000  # texts
+_REMEMBERED: Final = 2_000  # texts, some 10 kB each
 
 Term = tuple[str, str]
 """A field and a word."""

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from zhiqiao.core.jobs import JobContext
-from zhiqiao.inventory.actions import appraise_patents, suggest_tiers, take_stock, yearly_inventory
+from zhiqiao.inventory.actions import suggest_tiers, take_stock, yearly_inventory
 from zhiqiao.inventory.models import Inventory
+from zhiqiao.inventory.spreading import appraise_every_patent
 from zhiqiao.kernel.dates import parse_date
 from zhiqiao.kit.actors import PUBLIC, Actor
 from zhiqiao.parties.actors import actor_for, operator
@@ -46,7 +47,7 @@ def refresh_stock(context: JobContext) -> None:
 def _appraise_and_tier(context: JobContext, actor: Actor, as_of: date) -> None:
     result = context.result
     result.say(as_of=as_of.isoformat())
-    appraised = appraise_patents(actor=actor, ids=None, as_of=as_of, progress=context.progress)
+    appraised = appraise_every_patent(actor=actor, as_of=as_of, progress=context.progress)
     result.count("patents", appraised.patents)
     result.count("appraised", appraised.written)
     result.count("without_total", appraised.without_total)
