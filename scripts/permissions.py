@@ -71,6 +71,7 @@ VERBS: Final = {
     "grant": ("授予角色", "grant a role"),
     "end": ("终止角色", "end a role"),
     "correct_profile": ("更正", "correct it"),
+    "learn": ("学习、启用、退回版本", "learn, put a version to use, go back"),
     "appraise": ("评价", "appraise"),
     "freeze": ("冻结盘点", "freeze a stocktaking"),
 }
@@ -80,6 +81,7 @@ OTHERS: Final = {
     "APPRAISALS": ("评价结果", "Appraisals"),
     "INVENTORIES": ("盘点", "Stocktakings"),
     "PROFILES": ("排序所掌握的单位情况", "What the ranking holds about an organisation"),
+    "RANKING": ("排序学习", "Learning of the ranking"),
     "SUGGESTIONS": ("推送建议", "Push suggestions"),
 }
 """Policies without a register of their own, by their name in ``policies.py``."""

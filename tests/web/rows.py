@@ -87,6 +87,7 @@ ROWS: Final[dict[str, Row]] = {
     "home_charts": page(to(CHARTED)),
     "public_search": page(FOR_EVERYBODY, options=FOR_EVERYBODY),
     "public_export": page(FOR_EVERYBODY, options=FOR_EVERYBODY, args=("csv",)),
+    "match_quality": page(FOR_EVERYBODY),
     "find": page(FOR_EVERYBODY),
     "gallery": page(each(404)),
     "set_language": always(each(302), sent={"language": "en"}),

@@ -28,6 +28,7 @@ SECTIONS = {
     "fields": "fields",
     "match": "matching",
     "push": "matching",
+    "learn": "learning",
     "appraise": "inventory",
     "serve": "service",
     "worker": "service",

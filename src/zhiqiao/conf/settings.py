@@ -189,6 +189,7 @@ ZHIQIAO_JOBS = {
     "import": "zhiqiao.core.importjobs:run_import",
     "appraise": "zhiqiao.inventory.jobs:appraise_all",
     "stock": "zhiqiao.inventory.jobs:refresh_stock",
+    "learn": "zhiqiao.matching.learning:learn_job",
     "verify_audit": "zhiqiao.core.upkeep:verify_audit",
     "check_index": "zhiqiao.core.upkeep:check_index",
 }

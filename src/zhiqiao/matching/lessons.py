@@ -24,9 +24,12 @@ LESSONS: Final[dict[str, int]] = {
 
 
 def lesson_of(push: Push) -> int | None:
-    """1 to 4; None where nothing is learnt from it. What a person said of it wins over what its code means."""
-    if push.state != PushState.ANSWERED:
-        return None
-    if push.level is not None:
-        return None if push.level == TEACHES_NOTHING else push.level
-    return LESSONS.get(push.reply)
+    """1 to 4; None where nothing is learnt from it."""
+    return level_taught(push.reply, push.level) if push.state == PushState.ANSWERED else None
+
+
+def level_taught(reply: str, said: int | None) -> int | None:
+    """What a person said of it wins over what the reply's code means."""
+    if said is not None:
+        return None if said == TEACHES_NOTHING else said
+    return LESSONS.get(reply)

@@ -12,12 +12,12 @@ from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
 from zhiqiao.engine.encoder import TYPED, Encoder, EncoderDown, may_read
 from zhiqiao.engine.match import Match, Scope, match, similar
 from zhiqiao.engine.reading import SearchIndex
-from zhiqiao.engine.relevance import default_model
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.text import Span
 from zhiqiao.engine.wordsonly import ByWords, WordsOnly
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
+from zhiqiao.matching.rankers import serving
 
 VERSION_NOTE = "relevance"
 IN_FORCE = Filters((("status", ("alive",)),))
@@ -41,13 +41,13 @@ def tokens_of(actor: Actor) -> frozenset[str]:
 def answers(collection: str, actor: Actor, text: str, asked: Asked, clock: StageClock | None = None) -> list[Match]:
     """The documents of a collection that answer a text, best first."""
     index, scope = _view(collection, tokens_of(actor), asked)
-    return _found(index, asked.seen_by, lambda by, encoder: match(by, encoder, text, scope, clock))
+    return _found(index, asked.seen_by, lambda by, encoder: match(by, encoder, text, scope, clock, serving()))
 
 
 def neighbours(collection: str, tokens: frozenset[str], source: Document, asked: Asked) -> list[Match]:
     """The documents of a collection nearest to one."""
     index, scope = _view(collection, tokens, asked)
-    return _found(index, source.visibility, lambda by, encoder: similar(by, encoder, source, scope))
+    return _found(index, source.visibility, lambda by, encoder: similar(by, encoder, source, scope, ranker=serving()))
 
 
 def words_alone(collection: str, seen_by: Sequence[str] = (TYPED,)) -> str:
@@ -74,7 +74,7 @@ def _view(collection: str, tokens: frozenset[str], asked: Asked) -> tuple[Search
 
 def version() -> str:
     """Which model found a match, kept beside it."""
-    return f"{VERSION_NOTE}:{default_model().version}"
+    return f"{VERSION_NOTE}:{serving().version}"
 
 
 def as_reasons(found: Match) -> list[dict[str, object]]:

@@ -24,6 +24,7 @@ from zhiqiao.web.views import (
     patents,
     profiles,
     pushes,
+    quality,
 )
 
 
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/", home.home_charts, name="home_charts"),
     path("search/", hall.Hall.as_view(), name="public_search"),
     path("search/export.<sheet:kind>", hall.HallExport.as_view(), name="public_export"),
+    path("quality/", quality.match_quality, name="match_quality"),
     path("find/", finding.find, name="find"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("language/", set_language, name="set_language"),

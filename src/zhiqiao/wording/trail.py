@@ -64,6 +64,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "matching.withdraw": _("Push taken back"), "matching.correct_lesson": _("Lesson for the ranking corrected"),
     "matching.choose_pushes": _("Pushes chosen"), "matching.state_interest": _("Field or word for pushes named"),
     "matching.withdraw_interest": _("Field or word for pushes taken away"),
+    "matching.learn": _("Ranking learnt from replies"), "matching.use_ranker": _("Other version of the ranking served"),
     "matching.relink_merged": _("Matches moved by a merger"),
 }  # fmt: skip
 SUBJECTS: Final[dict[str, str | Promise]] = {
@@ -75,7 +76,7 @@ SUBJECTS: Final[dict[str, str | Promise]] = {
     "registry.patent": _("Patent"), "registry.statement": _("Holder's statement"),
     "inventory.inventory": _("Stocktaking"), "inventory.entry": _("Entry of a stocktaking"),
     "inventory.appraisal": _("Appraisal"), "needs.need": _("Need"),
-    "matching.push": _("Push"),
+    "matching.push": _("Push"), "matching.ranker": _("Version of the ranking"),
 }  # fmt: skip
 
 
