@@ -51,7 +51,13 @@ def encoder_for(folder: Path) -> Encoder:
         found = made(chosen)
         if (found.identity, found.dimension) == stored:
             return found
-    return WordsOnly(*stored)
+    return stand_in(*stored)
+
+
+@lru_cache(maxsize=4)
+def stand_in(identity: str, dimension: int) -> WordsOnly:
+    """The same one each time, so that whoever keeps an index open with it can tell."""
+    return WordsOnly(identity, dimension)
 
 
 def encoder_behind(index: SearchIndex) -> Encoder:
