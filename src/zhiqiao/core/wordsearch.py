@@ -20,17 +20,17 @@ MOST_CUT: Final = 2  # characters
 
 
 def having_words(
-    collection: str, tokens: frozenset[str], words: str, fields: tuple[str, ...] = WORD_FIELDS
+    collection: str, tokens: frozenset[str], words: str, fields: tuple[str, ...] = WORD_FIELDS, of: str = "pk"
 ) -> AmongFew | AmongMany:
-    """A condition on records: those in which every word occurs, as far as these tokens see them. What waits for the
-    indexer is looked at itself."""
+    """A condition on records, or on others that name one in the column ``of``: those in which every word occurs, as far
+    as these tokens see them. What waits for the indexer is looked at itself."""
     reader, pending = search_view(collection, tokens)
     found = reader.text.keys_having(words, tokens, fields)
     stale = pending.superseded.union(document.key for document in pending.documents)
     fresh = [document.key for document in pending.documents if has_words(document, words, fields)]
     if stale:
         found = np.union1d(np.setdiff1d(found, np.array(sorted(stale))), np.array(fresh, np.int64))
-    return among("pk", found)
+    return among(of, found)
 
 
 def best_with_words(collection: str, tokens: frozenset[str], words: str, most: int) -> list[int]:

@@ -16,7 +16,8 @@ from zhiqiao.inventory.models import InventoryEntry, Tier
 from zhiqiao.inventory.policies import CONFIRM_TIER, CORRECT, move_verb
 from zhiqiao.inventory.policies import ENTRIES as POLICY
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
-from zhiqiao.inventory.selectors import TierFilter, current_decisions, sleepers, tiered_list
+from zhiqiao.inventory.searching import entries_like
+from zhiqiao.inventory.selectors import TierFilter, asleep, awaiting, current_decisions, tiered_list
 from zhiqiao.inventory.states import ENTRY_STATES
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
@@ -67,17 +68,14 @@ class EntryFilter(Filters):
     )
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        words = value.strip()
-        return records.filter(Q(patent__title__icontains=words) | Q(patent__number__startswith=words.replace(".", "")))
+        return entries_like(records, value)
 
     def by_gap(self, records: Records, name: str, value: str) -> Records:
         return records.filter(GAPS[value], in_stock=True)
 
     def by_look(self, records: Records, name: str, value: str) -> Records:
-        actor = self.request.actor
         waiting = value == "waiting"
-        chosen = tiered_list(actor, TierFilter(awaiting=True)) if waiting else sleepers(actor, timezone.localdate())
-        return records.filter(pk__in=chosen.order_by().values("pk"))
+        return awaiting(records.filter(in_stock=True)) if waiting else asleep(records, timezone.localdate())
 
 
 def with_decisions(actor: Actor, entries: Sequence[InventoryEntry]) -> None:

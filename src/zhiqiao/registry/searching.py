@@ -61,8 +61,8 @@ def _number(plain: str, digits: str) -> Q:
     try:
         return Q(number=parse_application_number(plain).key)
     except BadApplicationNumber:
-        begun = _begins("number", digits)
-        published = _begins("publication_number", plain) | _begins("grant_number", plain)
+        begun = begins("number", digits)
+        published = begins("publication_number", plain) | begins("grant_number", plain)
         return begun | published if plain.startswith("CN") else begun
 
 
@@ -70,7 +70,7 @@ def _published(key: str) -> Q:
     return Q(publication_number=key) | Q(grant_number=key)
 
 
-def _begins(column: str, start: str) -> Q:
+def begins(column: str, start: str) -> Q:
     # A range instead of LIKE: every database can seek in the index for it.
     return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
 
@@ -81,7 +81,7 @@ def in_class(symbol: str) -> Q:
     if reader("patents").text.in_class(start) > MANY_OF_A_CLASS:
         # LIKE keeps SQLite off the index: it would gather and sort all of them for a page.
         return Q(main_class__startswith=start)
-    return _begins("main_class", start)
+    return begins("main_class", start)
 
 
 def held_by(patents: QuerySet[Patent], name: str, tokens: frozenset[str]) -> QuerySet[Patent]:

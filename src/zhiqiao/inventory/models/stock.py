@@ -75,6 +75,8 @@ class InventoryEntry(Record):
             models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
             models.Index(fields=["inventory", "suggested_tier", "-id"], name="inventory_suggested"),
             models.Index(fields=["inventory", "-score", "-id"], name="inventory_score"),
+            models.Index(fields=["inventory", "state", "-id"], name="inventory_state"),
+            models.Index(fields=["inventory", "scope_code", "-id"], name="inventory_scope"),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +106,7 @@ class TierDecision(Record):
                 fields=["entry"], condition=models.Q(superseded_at__isnull=True), name="tier_one_current"
             ),
         ]
-        indexes = [models.Index(fields=["entry", "superseded_at"], name="tier_of_entry")]
+        indexes = [models.Index(fields=["entry", "superseded_at", "confirmed"], name="tier_standing")]
 
     def __str__(self) -> str:
         return self.confirmed or self.suggested

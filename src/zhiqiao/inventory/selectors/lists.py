@@ -87,23 +87,27 @@ def tiered_list(actor: Actor, wanted: TierFilter) -> QuerySet[InventoryEntry]:
     rows = visible_entries(actor, wanted.inventory)
     rows = rows.filter(**{field: value for field, value in equal.items() if value is not None})
     if wanted.awaiting is not None:
-        rows = _awaiting(rows) if wanted.awaiting else rows.exclude(pk__in=_awaiting(rows).values("pk"))
+        rows = awaiting(rows) if wanted.awaiting else rows.exclude(pk__in=awaiting(rows).values("pk"))
     if wanted.words.strip():
         words = wanted.words.strip()
         rows = rows.filter(Q(patent__title__icontains=words) | Q(patent__number__startswith=words.replace(".", "")))
     return rows.select_related("patent", "organisation").order_by(*ORDERS[wanted.order])
 
 
-def _awaiting(rows: QuerySet[InventoryEntry]) -> QuerySet[InventoryEntry]:
+def awaiting(rows: QuerySet[InventoryEntry]) -> QuerySet[InventoryEntry]:
+    """Those for which the rules suggest a negative tier that no person has decided on."""
     undecided = TierDecision.objects.filter(entry_id=OuterRef("pk"), superseded_at__isnull=True, confirmed="")
     return rows.filter(Exists(undecided), suggested_tier__in=NEGATIVE)
 
 
 def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> QuerySet[InventoryEntry]:
-    """Funded patents granted more than five years ago without evidence of exploitation (measure 8, domain §8).
+    """Funded patents granted more than five years ago without evidence of exploitation (measure 8, domain §8)."""
+    rows = asleep(visible_entries(actor, inventory), as_of)
+    return rows.select_related("patent", "organisation").order_by("patent__granted_on", "id")
 
-    The same rule as ``rules.tiers.is_sleeper``, as a query.
-    """
+
+def asleep(rows: QuerySet[InventoryEntry], as_of: date) -> QuerySet[InventoryEntry]:
+    """The same rule as ``rules.tiers.is_sleeper``, as a query."""
     years = rules_in_force().thresholds["sleeper"]["years_since_grant"]
     # Strictly more than the years: the last day of grant whose anniversary lies before ``as_of``.
     granted_before = add_years(as_of, -years)
@@ -112,7 +116,7 @@ def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> Q
         patent_id=OuterRef("patent_id"),
         withdrawn_at__isnull=True,
     )
-    rows = visible_entries(actor, inventory).filter(
+    return rows.filter(
         Q(exploitation="") | Q(exploitation=NOT_EXPLOITED),
         ~Exists(used),
         in_stock=True,
@@ -120,7 +124,6 @@ def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> Q
         patent__funding="yes",
         patent__granted_on__lt=granted_before,
     )
-    return rows.select_related("patent", "organisation").order_by("patent__granted_on", "id")
 
 
 @dataclass(frozen=True, slots=True)
