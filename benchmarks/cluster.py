@@ -33,10 +33,12 @@ from invented import abstract, need, title
 from zhiqiao.cluster.access import grant
 from zhiqiao.cluster.address import ClusterAddress
 from zhiqiao.cluster.nodes import NodePlan, start_node, stop_nodes
-from zhiqiao.engine.documents import Document
+from zhiqiao.engine.documents import NO_FILTERS, Document
 from zhiqiao.engine.encoder import Vectors, unit
+from zhiqiao.engine.fusion import DEPTH
 from zhiqiao.engine.gathering import ShardedIndex
 from zhiqiao.engine.match import Match, Scope, match
+from zhiqiao.engine.need import search_terms, understand
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.shardwriting import ShardedWriter, shard_folder
 from zhiqiao.engine.store import open_reader, open_writer
@@ -65,8 +67,9 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Measured:
-    """``work``: milliseconds of processor time that one search takes in each shard; ``here``: in this process, what is
-    done by itself in one folder included. Memory is resident, in bytes, of each shard's process."""
+    """``work``: milliseconds of processor time that one search takes in each shard; ``here``: in this process;
+    ``lookups``: in one folder, for what grows with the patents, looking words and vectors up. Memory is resident, in
+    bytes, of each shard's process."""
 
     shards: int
     patents: int
@@ -78,6 +81,7 @@ class Measured:
     memory: float
     disk: float
     build_s: float
+    lookups_ms: float = 0.0
 
 
 def corpus(count: int) -> Iterator[Document]:
@@ -143,7 +147,18 @@ def in_one_folder(folder: Path, count: int, needs: Sequence[str]) -> tuple[Measu
     here = (time.process_time() - work) * 1_000 / len(needs)
     memory = max(0, resident(os.getpid()) - before)
     rate = 1 / statistics.mean(seconds)
-    return Measured(0, count, *speed(seconds), rate, here, 0.0, memory, size_of(folder), built), found
+    looked = lookups(reader, encoder, needs)
+    return Measured(0, count, *speed(seconds), rate, here, 0.0, memory, size_of(folder), built, looked), found
+
+
+def lookups(reader: SearchIndex, encoder: Drawn, needs: Sequence[str]) -> float:
+    public = frozenset({"public"})
+    asked = [understand(text, encoder.encode_queries([text])[0], reader.text) for text in needs]
+    began = time.process_time()
+    for each in asked:
+        reader.text.search(search_terms(each), public, NO_FILTERS, DEPTH)
+        reader.vectors.search(each.vector, DEPTH, public)
+    return (time.process_time() - began) * 1_000 / len(needs)
 
 
 def speed(seconds: Sequence[float]) -> tuple[float, float]:
@@ -200,15 +215,16 @@ def page(rows: Sequence[Measured]) -> str:
     """The figures as a table, and what a country needs on their slopes."""
     folders, shards = [row for row in rows if not row.shards], [row for row in rows if row.shards]
     lines = [
-        "| shards | middle ms | p95 ms | searches/s | work here ms | work in each shard ms | MiB a shard | built s |"
+        "| shards | middle ms | p95 ms | searches/s | work here ms | work in each shard ms | MiB a shard | built s "
+        "| lookups ms |"
     ]
-    lines.append("|---|---|---|---|---|---|---|---|")
+    lines.append("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         where = row.shards or f"one folder, {row.patents:,} patents"
         memory = f"{row.memory / 2**20:.0f}" if row.shards else "—"
         lines.append(
             f"| {where} | {row.middle_ms:.0f} | {row.p95_ms:.0f} | {row.searches_per_s:.1f} | {row.here_ms:.1f} "
-            f"| {row.work_ms:.1f} | {memory} | {row.build_s:.0f} |"
+            f"| {told(row.work_ms)} | {memory} | {row.build_s:.0f} | {told(row.lookups_ms)} |"
         )
     slopes = slopes_of(folders, shards)
     lines += ["", f"{shards[0].patents:,} patents in shards. Slopes: "]
@@ -220,6 +236,10 @@ def page(rows: Sequence[Measured]) -> str:
     lines += ["", "| patents | shards | memory GiB | disk GiB, twice for a rebuild | machines of 64 GiB and 16 cores |"]
     lines.append("|---|---|---|---|---|")
     return "\n".join([*lines, *(slopes.needed(count) for count in (300_000, 5_000_000, 50_000_000))])
+
+
+def told(milliseconds: float) -> str:
+    return f"{milliseconds:.1f}" if milliseconds else "—"
 
 
 @dataclass(frozen=True)
@@ -247,12 +267,11 @@ def slopes_of(folders: Sequence[Measured], shards: Sequence[Measured]) -> Slopes
     fewest, most = min(shards, key=lambda row: row.shards), max(shards, key=lambda row: row.shards)
     apart = fewest.patents / fewest.shards - most.patents / most.shards
     memory = max(0.0, (fewest.memory - most.memory) / apart)
-    work = max(0.0, (fewest.work_ms - most.work_ms) / apart)
     return Slopes(
         memory,
         max(0.0, most.memory - memory * most.patents / most.shards),
         (large.disk - small.disk) / more,
-        work,
+        (large.lookups_ms - small.lookups_ms) / more,
         (large.build_s - small.build_s) / more,
     )
 

@@ -28,6 +28,7 @@ SURROUNDINGS: Final = {
     "RAY_agent_register_timeout_ms": "120000",
 }
 STOP_SECONDS: Final = 15.0
+TIDY_SECONDS: Final = 5.0
 LEAST_STORE: Final = 80_000_000  # bytes; answers are small, so the object store can be
 
 
@@ -132,8 +133,16 @@ def stop_nodes(home: Path) -> list[Node]:
 def _forget(home: Path, node: Node) -> bool:
     ended = _end(node)
     (home / "cluster" / f"{node.name}.json").unlink(missing_ok=True)
-    shutil.rmtree(node.scratch, ignore_errors=True)
+    _tidy(Path(node.scratch))
     return ended
+
+
+def _tidy(scratch: Path) -> None:
+    """What a node started ends a moment after it, and writes until then."""
+    until = time.monotonic() + TIDY_SECONDS
+    while scratch.exists() and time.monotonic() < until:
+        shutil.rmtree(scratch, ignore_errors=True)
+        time.sleep(0.1)
 
 
 def _end(node: Node) -> bool:
