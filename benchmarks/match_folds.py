@@ -43,10 +43,9 @@ def ndcg(levels: Sequence[int]) -> float:
     """nDCG@10 of levels in ranked order."""
 
     def gained(ranked: Sequence[int]) -> float:
-        return sum((2 ** (level - 1) - 1) / math.log2(at + 2) for at, level in enumerate(ranked[:10]))
+        return sum(float(2 ** (level - 1) - 1) / math.log2(at + 2) for at, level in enumerate(ranked[:10]))
 
-    ranked: float = gained(levels) / gained(sorted(levels, reverse=True))
-    return ranked
+    return gained(levels) / gained(sorted(levels, reverse=True))
 
 
 def by_need(judged: Sequence[Judged], scores: Scores) -> dict[str, float]:
