@@ -67,7 +67,12 @@ class ImportRun(Record):
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "fingerprint"], name="import_run_again")]
+        indexes = [
+            models.Index(fields=["kind", "fingerprint"], name="import_run_again"),
+            models.Index(fields=["kind", "-id"], name="import_run_kind"),
+            models.Index(fields=["state", "-id"], name="import_run_state"),
+            models.Index(fields=["organisation_id", "-id"], name="import_run_house"),
+        ]
 
     def __str__(self) -> str:
         return self.number

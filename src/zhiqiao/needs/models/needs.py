@@ -47,7 +47,10 @@ class Need(Record):
                 condition=~models.Q(external_id=""),
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="need_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="need_state"),
+            models.Index(fields=["deadline", "id"], name="need_deadline"),
+        ]
 
     def __str__(self) -> str:
         return self.title
