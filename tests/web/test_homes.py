@@ -74,7 +74,8 @@ def test_firm_is_told_of_its_own_needs_alone(city: City) -> None:
     texts = {str(change.text) for change in shown["changes"]}
     assert "模具开裂" in texts and "玩具掉色" not in texts
     assert shown["asks"] is True
-    assert [task.address for task in shown["tasks"]] == [f"{reverse('need_list')}?state=open&shown=own"]
+    asked = f"{reverse('need_list')}?state=open&shown=own"
+    assert [task.address for task in shown["tasks"]] == [asked, f"{reverse('push_list')}?waiting=us"]
 
 
 def test_only_the_last_seven_days_count_as_changed(city: City) -> None:
