@@ -26,7 +26,7 @@ BY_KEY = {person.key: person for person in PEOPLE}
 @dataclass(frozen=True)
 class Deed:
     """Who does it, to which record (its label in the world), with what said, and how the record stands before. What
-    is said may name records as ``{house:<key>}``, ``{membership:<key>}``."""
+    is said may name records as ``{house:<key>}``, ``{membership:<key>}``, ``{patent:<label>}``."""
 
     person: str
     label: str = ""
@@ -41,6 +41,16 @@ FIRM_ROLE: Final = {"role": "enterprise_member", "organisation": "示例模具�
 WAITING_JOB: Final = {"state": Job.State.QUEUED, "finished_at": None, "failure": None}
 DEEDS: Final[dict[str, Deed]] = {
     "patent/push": Deed("holder", "college", action="matching.suggest_push"),
+    "push/new": Deed(
+        "bureau", said={"patent": "{patent:published}", "organisation": "{house:rival}"}, action="matching.push"
+    ),
+    "push/see": Deed("firm", "firm", action="matching.see"),
+    "push/answer": Deed("firm", "firm", {"reply": "interested"}, action="matching.answer"),
+    "push/correct": Deed(
+        "bureau", "firm", {"level": "3"}, before={"state": "answered", "reply": "price", "answered_at": timezone.now()},
+        action="matching.correct_lesson",
+    ),
+    "push/withdraw": Deed("bureau", "firm", action="matching.withdraw"),
     "need/new": Deed("firm", said={"text": TEXT, "organisation": "{house:firm}"}, action="needs.state_need"),
     "need/change": Deed("firm", "firm", {"title": "新题", "text": TEXT}, action="needs.change_need"),
     "need/match": Deed("firm", "firm", action="matching.match_need"),
@@ -107,6 +117,8 @@ def filled(world: World, said: dict[str, Any]) -> dict[str, Any]:
     membership = Membership.objects.get(user=world.city.people["nobody"])
     known = {"{membership:nobody}": str(membership.pk)}
     known |= {f"{{house:{key}}}": str(house.public_id) for key, house in world.city.houses.items()}
+    if "{patent:published}" in said.values():
+        known["{patent:published}"] = world.record("patent", "published").shown_number
     return {name: known.get(value, value) if isinstance(value, str) else value for name, value in said.items()}
 
 

@@ -36,6 +36,7 @@ from zhiqiao.exchange.templates import without_guides
 from zhiqiao.kernel.errors import Conflict, Invalid
 
 CHUNK = 2_000  # rows a transaction; half a second of work, so that others are not kept waiting
+AS_MANY_AS_READ = 1_000_000  # of a storer that takes a whole chunk at once, however large that is
 LEASE_SECONDS = 60
 
 

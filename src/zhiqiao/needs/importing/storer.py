@@ -8,7 +8,7 @@ from typing import Any
 
 from zhiqiao.core.audit import Work, shortened
 from zhiqiao.core.canonical import as_json
-from zhiqiao.core.importing import CHUNK, Outcome
+from zhiqiao.core.importing import AS_MANY_AS_READ, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
@@ -32,7 +32,7 @@ class NeedStorer:
     """Takes lists of needs into the register; a need is known by its sender's number, or by its text."""
 
     kind = "needs"
-    rows_at_once = CHUNK
+    rows_at_once = AS_MANY_AS_READ
 
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None

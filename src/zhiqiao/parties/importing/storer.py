@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zhiqiao.core.audit import Work
-from zhiqiao.core.importing import CHUNK, Outcome
+from zhiqiao.core.importing import AS_MANY_AS_READ, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
@@ -31,7 +31,7 @@ class OrganisationStorer:
     """Takes lists of organisations into the register. One storer for one run: it remembers the register."""
 
     kind = "organisations"
-    rows_at_once = CHUNK
+    rows_at_once = AS_MANY_AS_READ
 
     def __init__(self) -> None:
         self._finder: OrganisationFinder | None = None

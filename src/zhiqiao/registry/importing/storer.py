@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from zhiqiao.core.audit import Work
-from zhiqiao.core.importing import CHUNK, Outcome
+from zhiqiao.core.importing import AS_MANY_AS_READ, Outcome
 from zhiqiao.core.models import ImportRow, ImportRun
 from zhiqiao.exchange.cells import Table
 from zhiqiao.exchange.headings import HeadingMap, read_headings
@@ -28,7 +28,7 @@ class PatentStorer:
     """Takes patent lists into the register."""
 
     kind = "patents"
-    rows_at_once = CHUNK
+    rows_at_once = AS_MANY_AS_READ
 
     def __init__(self) -> None:
         self._linker: HolderLinker | None = None
