@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from pytest_django import Settings
@@ -54,8 +55,13 @@ def laid_down(reply: Answer) -> list[Push]:
     pushes = []
     for place, need in enumerate(needs):
         firm = make_house(f"f{place}", f"示例第{place}公司", "enterprise")
+        # By its public id it is settled which need is kept back: the same ones each time.
         stated = Need.objects.create(
-            title=need.title, content=need.text, organisation=firm, organisation_name=firm.name
+            public_id=UUID(int=place + 1),
+            title=need.title,
+            content=need.text,
+            organisation=firm,
+            organisation_name=firm.name,
         )
         pushed = [patents[each.number] for each in (need, needs[place - 1], needs[place - 2])]
         pushes += [answered(patent, firm, stated, reply(not number)) for number, patent in enumerate(pushed)]
