@@ -24,12 +24,11 @@ from zlib import crc32
 
 import numpy as np
 from match_quality import Judged, Pair, Seen, judge, judged_pairs, learnt, need_texts, seen, titles
-from patent_rankers import skip_without
+from patent_rankers import gap, skip_without
 
 from zhiqiao.engine.ranker import Judgement
 
 FOLDS: Final = 5
-RESAMPLED: Final = 10_000
 BINS: Final = 10
 
 Scores = Mapping[Pair, float]
@@ -114,12 +113,9 @@ def noise(judged: Sequence[Judged], names: Mapping[str, str]) -> tuple[int, floa
     return len(apart), statistics.fmean(apart)
 
 
-def gained(ours: Mapping[Any, float], theirs: Mapping[Any, float]) -> tuple[float, float, float]:
+def over(ours: Mapping[Any, float], theirs: Mapping[Any, float]) -> dict[str, float]:
     """Mean difference over needs, and the middle 95 % of it when needs are drawn again with replacement."""
-    apart = np.array([ours[key] - theirs[key] for key in sorted(ours)])
-    drawn = np.random.default_rng(20261123).integers(0, len(apart), (RESAMPLED, len(apart)))
-    low, high = np.percentile(apart[drawn].mean(axis=1), (2.5, 97.5))
-    return float(apart.mean()), float(low), float(high)
+    return gap(list(ours.values()), [theirs[key] for key in ours])
 
 
 def calibration(judged: Sequence[Judged], said: Mapping[Pair, Judgement]) -> dict[str, Any]:
@@ -170,8 +166,8 @@ def report(judged: Sequence[Judged], seen: Seen, needs: Mapping[str, str], names
         told[division] = {
             "ndcg": {way: round(statistics.fmean(values.values()), 4) for way, values in whole.items()},
             "ndcg fold by fold": {way: round(statistics.fmean(values.values()), 4) for way, values in split.items()},
-            "over letters": [round(value, 4) for value in gained(whole["product"], whole["letters"])],
-            "over letters fold by fold": [round(value, 4) for value in gained(split["product"], split["letters"])],
+            "over letters": over(whole["product"], whole["letters"]),
+            "over letters fold by fold": over(split["product"], split["letters"]),
             "contest": round(contest(judged, {pair: one.grade for pair, one in said.items()}), 4),
             "calibration": calibration(judged, said),
         }

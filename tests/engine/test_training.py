@@ -106,7 +106,7 @@ def test_leaving_out_in_closed_form_is_leaving_out() -> None:
     assert missed[out] == pytest.approx(expected, abs=2e-3)
 
 
-def test_few_judgements_change_little_and_too_few_are_refused() -> None:
+def test_too_few_judgements_are_refused() -> None:
     with pytest.raises(Invalid, match="too_few_judgements"):
         train(EXAMPLES[:19], default_model(), "x", HERE)
     blind = [replace(example, features=Features(None, None, 0, 0, 0, 0)) for example in EXAMPLES]

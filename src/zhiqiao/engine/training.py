@@ -15,7 +15,7 @@ from zhiqiao.engine.ranker import Borders, Ranker
 from zhiqiao.engine.relevance import Features, Model
 from zhiqiao.kernel.errors import Invalid
 
-# Exact learning costs the cube of this number: 12 000 pairs take a minute or two on two cores.
+# Exact learning costs the cube of this number.
 MOST_EXAMPLES: Final = 14_000
 FEWEST_EXAMPLES: Final = 20
 LEARNT: Final = ("standing", "title_covered", "title_coverage", "letters")
