@@ -33,6 +33,16 @@ def test_every_component_is_accessible(visit: Visit, settings: Settings, theme: 
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def test_a_chart_drawn_for_a_wider_screen_widens_no_page(visit: Visit, settings: Settings) -> None:
+    """As for the moment between turning a phone and drawing anew."""
+    settings.DEBUG = True
+    page = visit("public", reverse("gallery"), PHONE)
+    expect(page.locator("figure.drawn")).to_have_count(5)
+    page.evaluate("document.querySelectorAll('.chart-canvas > div').forEach((each) => (each.style.width = '3000px'))")
+    assert page.evaluate("document.querySelector('.chart-canvas').scrollWidth") == 3000
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
 @pytest.mark.parametrize("who", ["firm", "holder", "bureau", "admin"])
 def test_first_page_can_be_worked_by_thumb(visit: Visit, who: str) -> None:
     page = visit(who, reverse("home"), PHONE)
