@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from zhiqiao.engine.documents import Document, class_symbol
+from zhiqiao.engine.elements import Field
+from zhiqiao.engine.marking import spans
 from zhiqiao.engine.need import Need
 from zhiqiao.engine.ranker import Judgement
 from zhiqiao.engine.relevance import Features, Model
-from zhiqiao.engine.text import QUERY_CHARACTERS, Span, fold, segment, sentences
+from zhiqiao.engine.text import QUERY_CHARACTERS, Span, segment, sentences
 
-Field = Literal["title", "abstract", "claim"]
 Code = Literal["shared_words", "meaning", "same_class", "passage", "replies_for", "replies_against", "shares"]
 MOST_SHARED_WORDS: Final = 8
 MOST_SENTENCES: Final = 200
@@ -144,36 +145,3 @@ def _best_sentence(field: Field, text: str, words: Mapping[str, float]) -> tuple
 def _found(text: str, words: Mapping[str, float]) -> list[str]:
     here = set(segment(text))
     return [word for word in words if word in here]
-
-
-def spans(text: str, words: Iterable[str]) -> tuple[Span, ...]:
-    """Where any of the words stands in a text, in order, overlapping places joined."""
-    plain = fold(text)
-    places = sorted(place for word in words for place in _places(plain, word))
-    joined: list[Span] = []
-    for place in places:
-        if joined and place.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, place.end))
-        else:
-            joined.append(place)
-    return tuple(joined)
-
-
-def _places(plain: str, word: str) -> list[Span]:
-    found: list[Span] = []
-    at = plain.find(word)
-    while at >= 0:
-        if not _inside_latin_word(plain, at, word):
-            found.append(Span(at, at + len(word)))
-        at = plain.find(word, at + len(word))
-    return found
-
-
-def _inside_latin_word(plain: str, at: int, word: str) -> bool:
-    """Whether a Latin word or number is only part of a longer one ("led" in "called")."""
-    before, after = plain[at - 1 : at] if at else "", plain[at + len(word) : at + len(word) + 1]
-    return (_latin(word[0]) and _latin(before)) or (_latin(word[-1]) and _latin(after))
-
-
-def _latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
+from zhiqiao.engine.elements import Answers, answer_elements
 from zhiqiao.engine.encoder import Encoder, Vectors
 from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
 from zhiqiao.engine.fusion import DEPTH, fuse
@@ -54,7 +55,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One answer: ``score`` 0 to 1, its word, why, and where; ``judgement`` says what the score is the sum of."""
+    """One answer: ``score`` 0 to 1, its word, why, and where; ``judgement`` says what the score is the sum of,
+    ``elements`` which parts of the need it answers."""
 
     key: int
     score: float
@@ -64,6 +66,7 @@ class Match:
     features: Features
     document: Document
     judgement: Judgement
+    elements: Answers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def match(
     clock = clock or StageClock()
     with clock.stage("encode"):
         vector = meaning_of(plain, encoder)
-    question = _Question(text, plain, vector, scope, ranker or default_ranker())
+    question = _Question(text, plain, vector, scope, ranker or default_ranker(), by_element=True)
     return _answer(reader, encoder, question, clock)
 
 
@@ -140,6 +143,7 @@ class _Question:
     vector: Vectors
     scope: Scope
     ranker: Ranker
+    by_element: bool = False
 
 
 def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
@@ -157,6 +161,9 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
     with clock.stage("explain"):
         foreign = ranker.model.abstains(found.features for found in scored[:_LOOKED_AT_FOR_SUPPORT])
         answers = [_match(question.asked, need, found, ranker) for found in scored[: scope.k]]
+        if question.by_element:
+            parts = answer_elements(question.asked, need, [each.document for each in answers])
+            answers = [replace(each, elements=answered) for each, answered in zip(answers, parts, strict=True)]
         return [replace(answer, level="none") for answer in answers] if foreign else answers
 
 
