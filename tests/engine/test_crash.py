@@ -13,8 +13,9 @@ import pytest
 
 from tests.engine.fakes import LetterPairs, patent
 from zhiqiao.engine.documents import SEES_ALL, Document
+from zhiqiao.engine.generations import CURRENT
 from zhiqiao.engine.match import Scope, match
-from zhiqiao.engine.store import CURRENT, SearchWriter, open_reader, open_writer
+from zhiqiao.engine.store import SearchWriter, open_reader, open_writer
 from zhiqiao.engine.vectors import MANIFEST
 from zhiqiao.kernel.errors import Unavailable
 

@@ -17,10 +17,12 @@ from zhiqiao.cluster.connection import NAMESPACE, connect
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.gathering import Calls
 from zhiqiao.engine.shardwriting import shard_folder
-from zhiqiao.kernel.errors import Conflict, ZhiqiaoError
+from zhiqiao.kernel.errors import ZhiqiaoError
 
 _THREADS: Final = 8
 _SHARE_OF_A_CORE: Final = 0.1  # as far as Ray's planning goes; more shards than cores must fit on what nodes are left
+
+OF_ONE_SHARD: Final = frozenset({"index_missing", "index_unreadable", "vectors_changing", "vectors_of_another_encoder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,9 @@ class RayScatter:
 
 
 def _refuse(failed: RayTaskError) -> None:
-    """Raise what the shard raised. One of another encoder's vectors counts as silent: a rebuild with another encoder
-    swaps shard after shard."""
+    """Raise what the shard raised, unless it concerns this shard alone, which then counts as silent."""
     cause = failed.cause
-    if isinstance(cause, Conflict) and cause.reason == "vectors_of_another_encoder":
+    if isinstance(cause, ZhiqiaoError) and cause.reason in OF_ONE_SHARD:
         return
     raise cause if isinstance(cause, ZhiqiaoError) else failed
 

@@ -28,7 +28,7 @@ from zhiqiao.core.pending import (
     pending_writes,
     waiting,
 )
-from zhiqiao.core.sharding import WHOLE, Part, Writer, cluster, gathered, index_writer, parts_of
+from zhiqiao.core.sharding import WHOLE, Part, Writer, cluster, gathered, index_writer, parts_of, rebuild_unfinished
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Encoder, EncoderDown
 from zhiqiao.engine.reading import SearchIndex
@@ -147,7 +147,8 @@ def index_pending(name: str, seconds: float = ROUND_SECONDS) -> IndexReport:
     events makes the next call write the same documents again, which changes nothing.
     """
     report = IndexReport(trouble=_trouble(name))
-    if not waiting(name).exists() and (report.trouble or not _vectors_lag(name)):
+    behind = waiting(name).exists() or rebuild_unfinished(folder_of(name))
+    if not behind and (report.trouble or not _vectors_lag(name)):
         return report
     until = time.monotonic() + seconds
     with held(f"indexer:{name}", LEASE_SECONDS) as hold:
@@ -184,12 +185,17 @@ def _encode(writer: Writer, until: float, report: IndexReport) -> None:
 
 
 def index_everything() -> None:
-    """One round over all collections, for the worker's housekeeping."""
+    """One round over all collections, for the worker's housekeeping. What one raises comes when all had their turn."""
+    broken: Unavailable | None = None
     for name in collection_names():
         try:
             index_pending(name)
         except Busy:
             continue  # another process is at it
+        except Unavailable as why:
+            broken = why
+    if broken is not None:
+        raise broken
 
 
 def rebuild(name: str, progress: Callable[[int], None] | None = None, patience: float = 0.0) -> int:
@@ -240,7 +246,7 @@ def _write_anew(name: str, wanted: Encoder, whole: Hold, progress: Callable[[int
         # What was written before this moment is read below; what comes later stays pending.
         before = list(waiting(name).values_list("id", flat=True))
         try:
-            _writer_of(name).rebuild(documents(), f"{hold.fence}.rebuilt", wanted)
+            _writer_of(name, anew=True).rebuild(documents(), f"{hold.fence}.rebuilt", wanted)
         finally:
             _let_go(name)
         _mark_done(before)
@@ -308,11 +314,11 @@ def _mark_done(keys: Sequence[int]) -> None:
 _writers: dict[Path, Writer] = {}
 
 
-def _writer_of(name: str) -> Writer:
+def _writer_of(name: str, *, anew: bool = False) -> Writer:
     folder = folder_of(name)
     if folder not in _writers:
         try:
-            _writers[folder] = index_writer(folder)
+            _writers[folder] = index_writer(folder, anew=anew)
         except Unavailable as refused:
             if refused.reason == "index_busy":
                 raise Busy("index_busy", collection=name) from refused

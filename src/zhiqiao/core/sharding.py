@@ -7,7 +7,7 @@ there is one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +21,8 @@ from zhiqiao.core.unanswered import note
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.gathering import GatheredReader, ShardedIndex
 from zhiqiao.engine.shards import shard_of
-from zhiqiao.engine.shardwriting import ShardedWriter, shard_folder
-from zhiqiao.engine.store import CURRENT, SearchWriter, open_writer
+from zhiqiao.engine.shardwriting import ShardedWriter, finish_swap, shard_folder, shards_missing, swap_waits
+from zhiqiao.engine.store import SearchWriter, open_writer
 from zhiqiao.kernel.errors import Unavailable
 
 Writer = SearchWriter | ShardedWriter
@@ -68,18 +68,38 @@ def parts_of(folder: Path) -> list[Part]:
     return [Part(shard_folder(folder, shard, count), shard, count) for shard in range(count)]
 
 
-def index_writer(folder: Path) -> Writer:
-    """The one writer of an index. Raises as ``open_writer`` does."""
-    address, meaning = cluster(), encoder_for(parts_of(folder)[0].folder)
-    return open_writer(folder, meaning) if address is None else ShardedWriter(folder, address.shards, meaning)
+def index_writer(folder: Path, *, anew: bool = False) -> Writer:
+    """The one writer of an index; ``anew``: to write all of it. Raises as ``open_writer`` does, and
+    ``Unavailable("shards_lost")`` where some shards are gone: what they held stands in no list of changes."""
+    address = cluster()
+    if address is None:
+        return open_writer(folder, encoder_for(folder))
+    finish_swap(folder, address.shards)
+    lost = shards_missing(folder, address.shards)
+    if not anew and 0 < len(lost) < address.shards:
+        raise Unavailable("shards_lost", collection=folder.name, lost=len(lost), of=address.shards)
+    return ShardedWriter(folder, address.shards, _meaning(folder, address.shards, lost))
+
+
+def rebuild_unfinished(folder: Path) -> bool:
+    """Whether a rebuild was ended while its shards swapped; opening the writer does the rest."""
+    address = cluster()
+    return address is not None and swap_waits(folder, address.shards)
 
 
 def ensured(address: ClusterAddress, folder: Path, wanted: Encoder) -> Encoder:
-    """Makes the shards that are not there yet; gives the encoder that they are read with."""
-    parts = parts_of(folder)
-    if not all((part.folder / CURRENT).exists() for part in parts):
+    """Makes the shards where there is none yet; gives the encoder that they are read with."""
+    lost = shards_missing(folder, address.shards)
+    if len(lost) == address.shards:
         ShardedWriter(folder, address.shards, wanted).close()
-    return encoder_for(parts[0].folder)
+        lost = []
+    return _meaning(folder, address.shards, lost)
+
+
+def _meaning(folder: Path, count: int, lost: Collection[int]) -> Encoder:
+    """The first shard that is there tells: in a swap it is the last to move."""
+    first = next((shard for shard in range(count) if shard not in lost), 0)
+    return encoder_for(shard_folder(folder, first, count))
 
 
 def gathered(address: ClusterAddress, name: str, folder: Path, wanted: Encoder) -> GatheredReader:

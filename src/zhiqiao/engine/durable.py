@@ -29,9 +29,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def mark_of(path: Path) -> tuple[int, int, int]:
-    """What tells one version of a file from the next without reading it; zeros where it is missing."""
+    """What tells one version of a file from the next without reading it; zeros where it cannot be had."""
     try:
         stat = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return (0, 0, 0)
     return (stat.st_mtime_ns, stat.st_size, stat.st_ino)

@@ -8,7 +8,8 @@ from typing import Final
 
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import Encoder
-from zhiqiao.engine.store import current_generation, text_given
+from zhiqiao.engine.generations import current_generation
+from zhiqiao.engine.store import text_given
 from zhiqiao.engine.vectorcache import VectorCache
 from zhiqiao.engine.vectorrows import to_codes
 from zhiqiao.engine.vectors import read_manifest

@@ -14,6 +14,7 @@ from zhiqiao.engine.store import SearchReader
 from zhiqiao.engine.text import segment
 from zhiqiao.engine.textindex import MOST_TERMS, Keys
 from zhiqiao.engine.vectors import Drawn
+from zhiqiao.kernel.errors import Conflict
 
 _LOOKED_AT_FOR_LENGTHS: Final = 256
 _MIXED: Final = 0xD1B54A32D192ED03
@@ -136,7 +137,13 @@ class Shard:
         return serial, None if serial == known else vectors.sample()
 
     def _newest(self) -> SearchReader:
-        self._reader.refresh()
+        """As long as some shards wait for their swap to another encoder's vectors, questions by the former encoder go
+        to what all had before it: nothing is written until all have swapped."""
+        try:
+            self._reader.refresh()
+        except Conflict as other:
+            if other.reason != "vectors_of_another_encoder":
+                raise
         return self._reader
 
     def _totals_for(self, terms: Iterable[Term]) -> Totals:

@@ -7,9 +7,7 @@ found by its words within a second of being written, and by its meaning once it 
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -17,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from zhiqiao.engine.documents import NO_FILTERS, SEES_ALL, Document, Filters, cleaned
-from zhiqiao.engine.durable import mark_of, write_durably
+from zhiqiao.engine.durable import mark_of
 from zhiqiao.engine.encoder import Encoder, EncoderDown, Outside, Vectors, may_read
+from zhiqiao.engine.generations import CURRENT, current_generation, locked, new_generation, point_to, remove_others
 from zhiqiao.engine.knowntexts import KnownTexts
 from zhiqiao.engine.textindex import TextReader, TextWriter
 from zhiqiao.engine.vectorcache import VectorCache, short_digest
@@ -27,7 +26,6 @@ from zhiqiao.engine.vectors import VectorReader, VectorSnapshot, open_vector_wri
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import Unavailable
 
-CURRENT: Final = "CURRENT"
 _LOCK: Final = "writer.lock"
 _ENCODED_AT_ONCE: Final = 16
 _LOADED_AT_ONCE: Final = 256
@@ -90,7 +88,10 @@ class SearchReader:
         return self._text.size
 
     def refresh(self) -> bool:
-        """Move to the newest commit; costs two file stats when there is none newer. True when it moved."""
+        """Move to the newest commit; costs two file stats when there is none newer. True when it moved.
+
+        Raises ``Unavailable("index_unreadable")``.
+        """
         if not self._refreshing.acquire(blocking=False):
             return False  # Another thread is at it.
         try:
@@ -99,6 +100,8 @@ class SearchReader:
                 return True
             moved = self._text.refresh()
             return self._vectors.refresh() or moved
+        except (OSError, ValueError) as broken:
+            raise Unavailable("index_unreadable", folder=str(self._folder)) from broken
         finally:
             self._refreshing.release()
 
@@ -120,11 +123,11 @@ class SearchReader:
     def _open(self) -> None:
         for attempt in range(_ATTEMPTS):
             mark = mark_of(self._folder / CURRENT)
-            generation = current_generation(self._folder)
             try:
+                generation = current_generation(self._folder)
                 text = TextReader(generation / "text")
                 vectors = VectorReader(generation / "vectors", self._encoder)
-            except (FileNotFoundError, ValueError) as gone:
+            except (OSError, ValueError) as gone:
                 # Two rebuilds within one opening remove the generation that was read about.
                 if attempt == _ATTEMPTS - 1:
                     raise Unavailable("index_unreadable", folder=str(self._folder)) from gone
@@ -140,7 +143,7 @@ class SearchWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._encoder = encoder
-        self._lock = _locked(folder / _LOCK)
+        self._lock = locked(folder / _LOCK)
         try:
             self._take_up(folder, encoder)
         except BaseException:
@@ -149,13 +152,13 @@ class SearchWriter:
 
     def _take_up(self, folder: Path, encoder: Encoder) -> None:
         if not (folder / CURRENT).exists():
-            _point_to(folder, _new_generation(folder))
+            point_to(folder, new_generation(folder).name)
         self._cache = VectorCache(folder, encoder)
         self._written: dict[int, None] = {}
         self._deleted: set[int] = set()
         self._pending: dict[int, None] = {}
         self._open(current_generation(folder))
-        _remove_others(folder, {current_generation(folder).name})
+        remove_others(folder, {current_generation(folder).name})
 
     def __enter__(self) -> SearchWriter:
         return self
@@ -238,22 +241,37 @@ class SearchWriter:
         is dropped. When ``documents`` fails, the old index stays in use. ``encoder``: whose vectors it has from then
         on, where not those it had; ``encode_ahead`` has them known beforehand.
         """
-        before, kept = current_generation(self._folder), (self._encoder, self._cache)
-        folder = _new_generation(self._folder)
+        self.prepare(documents, watermark, encoder)
+        self.swap()
+
+    def prepare(self, documents: Iterable[Document], watermark: str, encoder: Encoder | None = None) -> str:
+        """The first half of ``rebuild``: all is written, nobody reads it yet. Gives the generation's name; ``swap`` or
+        ``abandon`` must follow."""
+        folder, self._kept = new_generation(self._folder), (self._encoder, self._cache)
+        self._prepared = folder.name
         self._text.close()
         try:
             if encoder is not None and not same_vectors(encoder, self._encoder):
                 self._encoder, self._cache = encoder, VectorCache(self._folder, encoder)
             self._open(folder)
             self._fill(documents, watermark)
-            _point_to(self._folder, folder)
         except BaseException:
-            self._text.close()
-            self._encoder, self._cache = kept
-            self._open(before)
+            self.abandon()
             raise
-        finally:
-            _remove_others(self._folder, {current_generation(self._folder).name, before.name})
+        return self._prepared
+
+    def abandon(self) -> None:
+        """Forget what was prepared."""
+        self._text.close()
+        self._encoder, self._cache = self._kept
+        self._open(current_generation(self._folder))
+        remove_others(self._folder, {current_generation(self._folder).name})
+
+    def swap(self) -> None:
+        """Readers move to what was prepared; the former generation stays for those that are still at it."""
+        before = current_generation(self._folder).name
+        point_to(self._folder, self._prepared)
+        remove_others(self._folder, {self._prepared, before})
 
     def _fill(self, documents: Iterable[Document], watermark: str) -> None:
         for batch in in_batches(documents, 1_000):
@@ -341,44 +359,3 @@ def open_writer(folder: Path, encoder: Encoder) -> SearchWriter:
     Raises ``Unavailable("index_busy")`` while another process writes, ``Conflict("vectors_of_another_encoder")``.
     """
     return SearchWriter(folder, encoder)
-
-
-def current_generation(folder: Path) -> Path:
-    """The folder of the generation in use. Raises ``Unavailable("index_missing")`` when there is none."""
-    try:
-        return folder / (folder / CURRENT).read_text("utf-8").strip()
-    except FileNotFoundError:
-        raise Unavailable("index_missing", folder=str(folder)) from None
-
-
-def _generations(folder: Path) -> list[Path]:
-    return sorted(folder.glob("gen-*"))
-
-
-def _new_generation(folder: Path) -> Path:
-    numbers = [int(path.name.removeprefix("gen-")) for path in _generations(folder)]
-    fresh = folder / f"gen-{max(numbers, default=0) + 1:04d}"
-    text = TextWriter(fresh / "text")
-    text.commit("")
-    text.close()
-    return fresh
-
-
-def _point_to(folder: Path, generation: Path) -> None:
-    write_durably(folder / CURRENT, [generation.name.encode()])
-
-
-def _remove_others(folder: Path, kept: set[str]) -> None:
-    for path in _generations(folder):
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _locked(path: Path) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as busy:
-        os.close(handle)
-        raise Unavailable("index_busy", folder=path.parent.name) from busy
-    return handle

@@ -28,6 +28,16 @@ class ZhiqiaoError(Exception):
         shown = ", ".join(f"{key}={value!r}" for key, value in self.facts.items())
         return f"{self.reason}({shown})" if shown else self.reason
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refusals travel between processes."""
+        return _made_again, (type(self), self.reason, self.facts), self.__dict__
+
+
+def _made_again(kind: type[ZhiqiaoError], reason: str, facts: dict[str, Any]) -> ZhiqiaoError:
+    made = kind.__new__(kind)
+    ZhiqiaoError.__init__(made, reason, **facts)
+    return made
+
 
 class Invalid(ZhiqiaoError):
     """A value that breaks a rule."""
