@@ -13,7 +13,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.models import Match, PushSuggestion
 from zhiqiao.matching.push import Interest, interested
 from zhiqiao.matching.rules import RULES_VERSION, Trace
-from zhiqiao.matching.searching import Asked, answers, as_passage, as_reasons, version
+from zhiqiao.matching.searching import Asked, answers, as_elements, as_passage, as_reasons, version
 from zhiqiao.matching.selectors import held_by, still_there
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
@@ -51,7 +51,8 @@ def match_need(*, actor: Actor, need: Need, asked: Asked | None = None) -> list[
 def _match(need: Need, rank: int, found: Found, at: datetime) -> Match:
     return Match(
         need=need, patent_id=found.key, rank=rank, score=found.score, relevance=found.level,
-        reasons=as_reasons(found), passage=as_passage(found), version=version(), computed_at=at,
+        reasons=as_reasons(found), passage=as_passage(found), elements=as_elements(found, need_text(need)),
+        version=version(), computed_at=at,
     )  # fmt: skip
 
 

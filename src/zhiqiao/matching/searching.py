@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from zhiqiao.core.encoders import encoder_behind, trouble
 from zhiqiao.core.indexing import reader, search_view
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
+from zhiqiao.engine.elements import Answer
 from zhiqiao.engine.encoder import TYPED, Encoder, EncoderDown, may_read
 from zhiqiao.engine.match import Match, Scope, match, similar
 from zhiqiao.engine.reading import SearchIndex
@@ -94,6 +97,48 @@ def as_passage(found: Match) -> dict[str, object] | None:
         "highlights": _pairs(passage.highlights),
         "need_highlights": _pairs(passage.need_highlights),
     }
+
+
+def as_elements(found: Match, asked: str) -> list[dict[str, Any]]:
+    """Elements as they are kept: where in the need, never its words, and the patent's passage that answers."""
+    return [
+        {
+            "sort": each.element.sort,
+            "start": each.element.start,
+            "end": each.element.end,
+            "digest": _digest(asked[each.element.start : each.element.end]),
+            "highlights": _pairs(
+                [Span(at - each.element.start, to - each.element.start) for at, to in each.highlights]
+            ),
+            "answer": _as_answer(each.answer),
+        }
+        for each in found.elements
+    ]
+
+
+def _as_answer(answer: Answer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return {
+        "field": answer.field,
+        "text": answer.text,
+        "coverage": answer.coverage,
+        "highlights": _pairs(answer.highlights),
+    }
+
+
+def elements_within(kept: Iterable[Mapping[str, Any]], asked: str) -> list[dict[str, Any]]:
+    """Kept elements with their words, those alone that still stand in the need where they stood."""
+    found = [{**each, "text": asked[each["start"] : each["end"]]} for each in kept]
+    return [
+        {name: each[name] for name in ("sort", "text", "highlights", "answer")}
+        for each in found
+        if _digest(each["text"]) == each["digest"]
+    ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _pairs(spans: Sequence[Span]) -> list[list[int]]:

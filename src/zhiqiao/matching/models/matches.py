@@ -20,6 +20,7 @@ class Relevance(models.TextChoices):
 class Match(Record):
     """A patent that the machine found for a need, with its evidence and the version that found it.
 
+    ``elements``: which parts of the need it answers, by their places in it; the need's own words are not kept twice.
     ``superseded_at`` null: of the newest matching of this need.
     """
 
@@ -30,6 +31,7 @@ class Match(Record):
     relevance = models.CharField(max_length=8, choices=Relevance.choices)
     reasons = models.JSONField(default=list)
     passage = models.JSONField(null=True)
+    elements = models.JSONField(default=list)
     version = models.CharField(max_length=64)
     computed_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True)
