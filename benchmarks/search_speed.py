@@ -25,7 +25,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,8 @@ from zhiqiao.engine.match import Scope, match
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.schema import build_schema, open_index
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.store import SearchReader, SearchWriter, current_generation, open_reader, open_writer
+from zhiqiao.engine.generations import current_generation
+from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
 from zhiqiao.engine.text import segment
 from zhiqiao.engine.vectorcache import text_digest
 from zhiqiao.engine.vectorrows import to_codes, to_steps
@@ -146,9 +146,11 @@ class Bare:
         self._vectors.search(to_steps(vector.reshape(1, -1)), DEPTH)
 
 
-def build(folder: Path, count: int) -> NearKnownTitles:
-    distinct = dict.fromkeys(document.title for document in patents(min(count, ENCODED_TITLES)))
-    encoder = NearKnownTitles(list(distinct))
+def near_known_titles(count: int) -> NearKnownTitles:
+    return NearKnownTitles(list(dict.fromkeys(each.title for each in patents(min(count, ENCODED_TITLES)))))
+
+
+def build(folder: Path, encoder: NearKnownTitles, count: int) -> None:
     begun = time.perf_counter()
     with open_writer(folder, encoder) as writer:
         for batch in in_batches(patents(count), 1_000):
@@ -160,16 +162,16 @@ def build(folder: Path, count: int) -> NearKnownTitles:
         say(built="vectors (synthetic: near 500 encoded titles)", seconds=round(time.perf_counter() - begun, 1))
         _change(writer, count)
     bare_build(folder.parent / "bare", encoder, count)
-    return encoder
 
 
 def _change(writer: SearchWriter, count: int) -> None:
     """A day's changes: a thousand patents renamed, a thousand gone, found by words and by meaning."""
-    begun = time.perf_counter()
+    as_before = {each.key: each for each in patents(count) if each.key % (count // 1_000 or 1) < 2}
     renamed = [
-        replace(each, title=f"改进的{each.title}") for each in islice(patents(count), 0, count, count // 1_000 or 1)
+        replace(each, title=f"改进的{each.title}") for key, each in as_before.items() if key - 1 not in as_before
     ]
-    gone = [each.key + 1 for each in renamed if each.key + 1 < count]
+    gone = [each.key + 1 for each in renamed if each.key + 1 in as_before]
+    begun = time.perf_counter()
     writer.apply(renamed, gone, "changed")
     writer.commit()
     by_words = time.perf_counter() - begun
@@ -182,8 +184,7 @@ def _change(writer: SearchWriter, count: int) -> None:
         seconds_to_words=round(by_words, 2),
         seconds_to_meaning=round(by_meaning, 2),
     )
-    touched = {*gone, *(each.key for each in renamed)}
-    writer.apply([each for each in patents(count) if each.key in touched], [], "changed back")
+    writer.apply(list(as_before.values()), [], "changed back")
     writer.commit()
     while writer.pending_vectors:
         writer.encode_pending(600)
@@ -313,6 +314,7 @@ def main() -> None:
     parser.add_argument("--patents", type=int, default=20_000)
     parser.add_argument("--needs", type=int, default=60)
     parser.add_argument("--threads", type=int, default=0, help="for faiss; 0 leaves its own choice")
+    parser.add_argument("--keep", type=Path, help="a folder; the index in it is built once and used again")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.read:
@@ -323,8 +325,10 @@ def main() -> None:
     texts = needs(asked.needs)
     say(faiss_threads=faiss.omp_get_max_threads(), candidates=DEPTH, characters_of_need=CHARACTERS_OF_NEED)
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "index"
-        encoder = build(folder, asked.patents)
+        folder = (asked.keep or Path(place)) / "index"
+        encoder = near_known_titles(asked.patents)
+        if not folder.exists():
+            build(folder, encoder, asked.patents)
         tell_memory(folder)
         ratio = measure(folder, encoder, texts)
     measure_fts5(patents(asked.patents), texts[:10])
