@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+import time_machine
 
 from tests.importing.lists import OFFICER, made_up, row, take, undo, write_list
 from tests.inventory.factories import actor
@@ -23,10 +24,17 @@ from zhiqiao.registry.selectors import patent_for, patents_visible_to, timeline
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+# The number says in which year it was filed, so three months before may not lie in another.
+TODAY = date(2026, 6, 15)
 FILED = TODAY - timedelta(days=90)
 SECRET = made_up(1, TODAY.year)
 TITLE = "一种耐高温锂电池隔膜"
+
+
+@pytest.fixture(autouse=True)
+def on_that_day() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 6, 15, 2, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture(params=["day given", "day not given", "status before publication"])
