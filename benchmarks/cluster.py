@@ -320,8 +320,8 @@ def measure(home: Path, patents: int, count: int, shards: Sequence[int]) -> list
         rows.append(row)
         print(json.dumps(asdict(row)), flush=True)
     port = free_port()
-    grant(home)
     address = ClusterAddress("127.0.0.2", port)
+    grant(home, address)
     start_node(home, address, NodePlan(head=True, address="127.0.0.2", cores=0))
     for number in (3, 4):
         start_node(home, address, NodePlan(head=False, address=f"127.0.0.{number}", cores=2))

@@ -51,6 +51,16 @@ WORDS = {
         "no cluster is set; give ZHIQIAO_INDEX as ray://HOST:PORT",
     ),
     "node_running": ("节点 {node} 已在运行", "the node {node} is running"),
+    "head_port_taken": (
+        "{address} 已有程序在监听：集群的主节点已经启动，或端口被占用，请用 zhiqiao cluster status 查看，或换一个端口",
+        "something listens at {address} already: the head runs, or another program has the port; look with zhiqiao "
+        "cluster status, or choose another port",
+    ),
+    "cluster_local": (
+        "{address} 只有本机能连接，不能加入其他节点，请把 ZHIQIAO_INDEX 设为其他机器能连接的地址",
+        "nobody but this machine reaches {address}, so no node can join; "
+        "put an address into ZHIQIAO_INDEX that others reach",
+    ),
     "node_not_started": ("节点 {node} 启动失败，详见 {log}", "the node {node} did not start; see {log}"),
     "job_not_found": (
         "没有编号为 {job} 的任务，编号用 zhiqiao jobs 查看",

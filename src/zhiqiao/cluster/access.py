@@ -6,11 +6,13 @@ import os
 import secrets
 from pathlib import Path
 
+from zhiqiao.cluster.address import ClusterAddress
 
-def grant(home: Path) -> None:
+
+def grant(home: Path, address: ClusterAddress) -> None:
     """Make this process and those that it starts use the installation's token, made on first use.
 
-    Ray reads it from the environment when it is first used.
+    To be called before Ray is loaded, which reads the environment once.
     """
     path = home / "cluster" / "token"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -23,3 +25,6 @@ def grant(home: Path) -> None:
             out.write(secrets.token_hex(32))
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ["RAY_AUTH_TOKEN_PATH"] = str(path)
+    if address.local:
+        # Ray's own word for a machine alone, which it takes Windows to be: only then it listens on the loopback alone.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"

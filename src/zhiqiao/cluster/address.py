@@ -24,6 +24,11 @@ class ClusterAddress:
     def head(self) -> str:
         return f"{self.host}:{self.port}"
 
+    @property
+    def local(self) -> bool:
+        """Whether no other machine can reach it."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
 
 def parse_address(text: str) -> ClusterAddress:
     """Raises ``ValueError`` for anything else."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import threading
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +10,10 @@ from typing import Any, Final
 import ray
 
 from zhiqiao.cluster.address import ClusterAddress
-from zhiqiao.cluster.nodes import nodes_here
-from zhiqiao.kernel.errors import Unavailable
+from zhiqiao.cluster.nodes import OTHER_VERSION, knock, nodes_here
+from zhiqiao.kernel.errors import Conflict, Unavailable
 
 NAMESPACE: Final = "zhiqiao"
-_KNOCK_SECONDS: Final = 2.0
 
 _connecting = threading.Lock()
 _connected: list[str] = []
@@ -25,13 +23,15 @@ def connect(address: ClusterAddress, home: Path) -> None:
     """Join the cluster once in a process. The machine must run a node of it (``zhiqiao cluster start``),
     and ``access.grant`` must have been called before Ray was loaded.
 
-    Raises ``Unavailable("cluster_unreachable")``.
+    Raises ``Unavailable("cluster_unreachable")``, ``Conflict("cluster_version")``.
     """
     with _connecting:
         # A process of the cluster itself is in it from the start.
         if ray.is_initialized() and _connected in ([], [address.head]):
             return
-        _knock(address)
+        # Ray itself waits for a minute before it gives up.
+        if not knock(address):
+            raise Unavailable("cluster_unreachable", address=address.head)
         if ray.is_initialized():
             ray.shutdown()
         before = _handlers()
@@ -44,6 +44,8 @@ def connect(address: ClusterAddress, home: Path) -> None:
                 **_own(home),
             )
         except (ConnectionError, RuntimeError, OSError) as why:
+            if OTHER_VERSION in str(why):
+                raise Conflict("cluster_version", address=address.head) from why
             raise Unavailable("cluster_unreachable", address=address.head) from why
         finally:
             _restore(before)
@@ -60,14 +62,6 @@ def leave() -> None:
     with _connecting:
         _connected.clear()
         ray.shutdown()
-
-
-def _knock(address: ClusterAddress) -> None:
-    """Ray itself waits for a minute before it gives up."""
-    try:
-        socket.create_connection((address.host, address.port), _KNOCK_SECONDS).close()
-    except OSError as why:
-        raise Unavailable("cluster_unreachable", address=address.head) from why
 
 
 def _handlers() -> dict[int, Any]:

@@ -11,15 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from zhiqiao.cluster.access import grant
 from zhiqiao.cluster.address import ClusterAddress
-from zhiqiao.kernel.errors import Conflict, Unavailable
+from zhiqiao.engine.durable import write_durably
+from zhiqiao.kernel.errors import Conflict, Invalid, Unavailable
 
 STARTED: Final = "Ray runtime started."
+OTHER_VERSION: Final = "Version mismatch"
+KNOCK_SECONDS: Final = 2.0
 START_SECONDS: Final = 120.0
 ATTEMPTS: Final = 3
 SURROUNDINGS: Final = {
@@ -29,13 +32,16 @@ SURROUNDINGS: Final = {
 }
 STOP_SECONDS: Final = 15.0
 TIDY_SECONDS: Final = 5.0
+ROOM: Final = "shards"  # what a node has for shards, as Ray counts it
+MOST_ROOM: Final = 10_000
 LEAST_STORE: Final = 80_000_000  # bytes; answers are small, so the object store can be
 
 
 @dataclass(frozen=True, slots=True)
 class NodePlan:
-    """A node to start: ``address`` this machine's own in the cluster, None for the one Ray finds. ``cores`` counts
-    towards batch work; the head's shards and batches run on the other nodes where it has none."""
+    """A node to start: ``address`` this machine's own in the cluster, None for the head's where it is the head, else
+    the one Ray finds. ``cores`` counts towards batch work; the head's shards and batches run on the other nodes where
+    it has none."""
 
     head: bool
     address: str | None = None
@@ -62,21 +68,48 @@ class Node:
 
 def start_node(home: Path, cluster: ClusterAddress, plan: NodePlan) -> Node:
     """Returns when the node takes part. On a machine that is very busy Ray now and then gives up on itself: it is tried
-    again. Raises ``Conflict("node_running")``, ``Unavailable("node_not_started")``.
+    again. Raises ``Invalid("cluster_local")``; ``Conflict`` ``node_running``, ``head_port_taken``, ``cluster_version``;
+    ``Unavailable`` ``cluster_unreachable``, ``node_not_started``.
     """
+    if cluster.local and not plan.head:
+        raise Invalid("cluster_local", address=cluster.head)
+    # Where nothing else is said, the head listens where it is looked for: on the loopback only, for one.
+    plan = replace(plan, address=plan.address or (cluster.host if plan.head else None))
     name = f"{socket.gethostname()}-{plan.address or 'node'}"
-    grant(home)
+    grant(home, cluster)
     for former in nodes_here(home):
         if former.name == name and former.alive:
             raise Conflict("node_running", node=name)
         if former.name == name:
             _forget(home, former)
+    _look_at_port(cluster, plan)
+    log = home / "cluster" / f"{name}.log"
     for _ in range(ATTEMPTS):
         node = _launched(home / "cluster", name, _words(cluster, plan), plan.address or "")
-        if _takes_part(home / "cluster" / f"{name}.log", node):
+        if _takes_part(log, node):
             return node
         _forget(home, node)
-    raise Unavailable("node_not_started", node=name, log=str(home / "cluster" / f"{name}.log"))
+        if OTHER_VERSION in log.read_text("utf-8", errors="replace"):
+            raise Conflict("cluster_version", address=cluster.head)
+    raise Unavailable("node_not_started", node=name, log=str(log))
+
+
+def _look_at_port(cluster: ClusterAddress, plan: NodePlan) -> None:
+    """Ray itself looks for minutes before it says that it does not start."""
+    answers = knock(cluster)
+    if plan.head and answers:
+        raise Conflict("head_port_taken", address=cluster.head)
+    if not plan.head and not answers:
+        raise Unavailable("cluster_unreachable", address=cluster.head)
+
+
+def knock(cluster: ClusterAddress) -> bool:
+    """Whether anything listens where the head should."""
+    try:
+        socket.create_connection((cluster.host, cluster.port), KNOCK_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _launched(folder: Path, name: str, words: list[str], address: str) -> Node:
@@ -88,7 +121,7 @@ def _launched(folder: Path, name: str, words: list[str], address: str) -> Node:
             env={**os.environ, **SURROUNDINGS},
         )  # fmt: skip
     node = Node(name, process.pid, _beginning(process.pid), socket.gethostname(), address, time.time(), scratch)
-    (folder / f"{name}.json").write_text(json.dumps(asdict(node)), "utf-8")
+    write_durably(folder / f"{name}.json", [json.dumps(asdict(node)).encode()])
     return node
 
 
@@ -116,13 +149,27 @@ def _words(cluster: ClusterAddress, plan: NodePlan) -> list[str]:
         words += ["--node-ip-address", plan.address]
     if plan.cores is not None:
         words += ["--num-cpus", str(plan.cores)]
+    if plan.cores != 0 or not plan.head:
+        words += ["--resources", json.dumps({ROOM: MOST_ROOM})]
     return words
 
 
 def nodes_here(home: Path) -> list[Node]:
     """The nodes that were started on this machine and not stopped, dead ones included, the oldest first."""
-    found = (Node(**json.loads(path.read_text("utf-8"))) for path in (home / "cluster").glob("*.json"))
-    return sorted((node for node in found if node.machine == socket.gethostname()), key=lambda node: node.started)
+    found = map(_noted, (home / "cluster").glob("*.json"))
+    return sorted((node for node in found if node and node.machine == socket.gethostname()), key=_when_started)
+
+
+def _when_started(node: Node) -> float:
+    return node.started
+
+
+def _noted(path: Path) -> Node | None:
+    """None for what is no note of a node, or that of another release: it is as good as none."""
+    try:
+        return Node(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def stop_nodes(home: Path) -> list[Node]:

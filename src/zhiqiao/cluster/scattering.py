@@ -14,13 +14,13 @@ from ray.exceptions import GetTimeoutError, RayActorError, RayError, RayTaskErro
 from zhiqiao.cluster.actors import ShardActor
 from zhiqiao.cluster.address import ClusterAddress
 from zhiqiao.cluster.connection import NAMESPACE, connect
+from zhiqiao.cluster.nodes import ROOM
 from zhiqiao.engine.encoder import Encoder
 from zhiqiao.engine.gathering import Calls
 from zhiqiao.engine.shardwriting import shard_folder
 from zhiqiao.kernel.errors import ZhiqiaoError
 
 _THREADS: Final = 8
-_SHARE_OF_A_CORE: Final = 0.1  # as far as Ray's planning goes; more shards than cores must fit on what nodes are left
 
 OF_ONE_SHARD: Final = frozenset({"index_missing", "index_unreadable", "vectors_changing", "vectors_of_another_encoder"})
 
@@ -42,8 +42,9 @@ def shard_actor(collection: Collection, shard: int) -> Any:
     started: Any = ray.remote(ShardActor)
     return started.options(
         name=collection.actor_name(shard), namespace=NAMESPACE, get_if_exists=True, lifetime="detached",
-        max_restarts=-1, max_task_retries=-1, max_concurrency=_THREADS, num_cpus=_SHARE_OF_A_CORE,
-        scheduling_strategy="SPREAD",
+        max_restarts=-1, max_task_retries=-1, max_concurrency=_THREADS, num_cpus=0,
+        # No core: a shard must find its place again while batches have all cores of the machines that are left.
+        resources={ROOM: 1}, scheduling_strategy="SPREAD",
     ).remote(str(shard_folder(collection.folder, shard, collection.count)))  # fmt: skip
 
 

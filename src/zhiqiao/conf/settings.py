@@ -258,7 +258,7 @@ ZHIQIAO_SPREAD = "zhiqiao.cluster.spreading:spread"
 ZHIQIAO_AFAR = "zhiqiao.core.afar:do_afar"
 ZHIQIAO_CLUSTER_HEALTH = "zhiqiao.cluster.health:health"
 if ZHIQIAO_INDEX:
-    grant(ZHIQIAO_HOME)  # before Ray is loaded, which looks for its token once
+    grant(ZHIQIAO_HOME, ZHIQIAO_INDEX)  # before Ray is loaded, which looks for its token once
 
 # The interface for programs. Rates are requests a minute, of one key, one log-in or one address; what the public
 # takes out of the hall counts as an export, too.

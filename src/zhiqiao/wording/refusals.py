@@ -83,6 +83,17 @@ TEXTS: Final[dict[str, Text]] = {
     "cluster_not_installed": _(
         "The search index is set to lie on many machines, but the extra “cluster” is not installed here."
     ),
+    "cluster_version": _(
+        "The machines with the search index run another version of Ray or Python. All need the same installation."
+    ),
+    "shards_lost": _(
+        "%(lost)s of %(of)s parts of the search index are gone. The administrator puts their folders back, or builds "
+        "the index anew with “zhiqiao index rebuild”."
+    ),
+    "work_lost": _(
+        "A piece of the work was begun %(attempts)s times, and each time its machine was lost. What is done is kept; "
+        "begin the work again once the machines are well."
+    ),
     "index_busy": _("The search index is being written. Try again in a minute."),
     "index_unreadable": _("The search index cannot be read. The administrator can build it anew with “zhiqiao index”."),
     "encoder_unreachable": _("The encoder does not answer, so nothing is found by meaning. It is asked again soon."),
