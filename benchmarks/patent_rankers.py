@@ -33,7 +33,7 @@ RESAMPLED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Keys best first; ``claims`` says for each whether the system calls it fair or strong, None where it cannot."""
+    """Keys best first; ``claims`` says for each whether the system recommends it at all, None where it cannot."""
 
     keys: Sequence[int]
     claims: Sequence[bool] | None = None
@@ -198,7 +198,7 @@ class Product:
 
     def rank(self, text: str, depth: int) -> Ranked:
         found = match(self._reader, self._encoder, text, Scope(EVERYONE, k=depth))
-        return Ranked([each.key for each in found], [each.level in ("strong", "fair") for each in found])
+        return Ranked([each.key for each in found], [each.level != "none" for each in found])
 
 
 def open_index(folder: Path, encoder: Encoder, documents: Iterable[Document]) -> SearchReader:

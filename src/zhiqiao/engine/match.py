@@ -9,7 +9,7 @@ from typing import Final
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
 from zhiqiao.engine.elements import Answers, answer_elements
 from zhiqiao.engine.encoder import Encoder, Vectors
-from zhiqiao.engine.evidence import Passage, Reason, explain, same_class
+from zhiqiao.engine.evidence import Evidence, Passage, Reason, explain, same_class
 from zhiqiao.engine.fusion import DEPTH, fuse
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.ranker import Judgement, Ranker, default_ranker
@@ -102,7 +102,7 @@ def match(
     clock = clock or StageClock()
     with clock.stage("encode"):
         vector = meaning_of(plain, encoder)
-    question = _Question(text, plain, vector, scope, ranker or default_ranker(), by_element=True)
+    question = _Question(text, plain, vector, scope, ranker or default_ranker(), of_need=True)
     return _answer(reader, encoder, question, clock)
 
 
@@ -113,10 +113,12 @@ def similar(
     scope: Scope,
     clock: StageClock | None = None,
     ranker: Ranker | None = None,
+    explained: bool = True,
 ) -> list[Match]:
     """The documents nearest to one, itself left out: a patent's neighbours, or the needs a patent could answer.
 
-    ``source`` is a key of this index or a document of another. Raises ``NotFound("document")`` when the key is absent
+    ``source`` is a key of this index or a document of another. Reasons and passages are left out where not
+    ``explained``: they take longer than finding and judging. Raises ``NotFound("document")`` when the key is absent
     or hidden from the reader.
     """
     clock = clock or StageClock()
@@ -131,9 +133,9 @@ def similar(
         vector = encoder.encode_queries([passage_text(document)])[0]
     text = f"{document.title}。{document.abstract[:_READ_OF_ABSTRACT]}"
     narrowed = Scope(scope.tokens, scope.filters, scope.k, scope.tail, scope.superseded | own)
-    question = _Question(text, readable(text), vector, narrowed, ranker or default_ranker())
+    question = _Question(text, readable(text), vector, narrowed, ranker or default_ranker(), explained=explained)
     found = _answer(reader, encoder, question, clock)
-    return [_with_classes(answer, document) for answer in found]
+    return [_with_classes(answer, document) for answer in found] if explained else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ class _Question:
     vector: Vectors
     scope: Scope
     ranker: Ranker
-    by_element: bool = False
+    of_need: bool = False
+    explained: bool = True
 
 
 def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
@@ -159,12 +162,20 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
         tail = _tail(need, scope)
         scored = _score(reader, encoder, need, [*documents, *tail], ranker)
     with clock.stage("explain"):
-        foreign = ranker.model.abstains(found.features for found in scored[:_LOOKED_AT_FOR_SUPPORT])
-        answers = [_match(question.asked, need, found, ranker) for found in scored[: scope.k]]
-        if question.by_element:
+        foreign = _foreign(reader, question, scored[:_LOOKED_AT_FOR_SUPPORT])
+        answers = [_match(question, need, found) for found in scored[: scope.k]]
+        if question.of_need:
             parts = answer_elements(question.asked, need, [each.document for each in answers])
             answers = [replace(each, elements=answered) for each, answered in zip(answers, parts, strict=True)]
         return [replace(answer, level="none") for answer in answers] if foreign else answers
+
+
+def _foreign(reader: SearchIndex, question: _Question, best: Sequence[_Scored]) -> bool:
+    """Whether nothing answers. Where people replied well to something alike, that is not for nearness to say."""
+    scope, size = question.scope, 0
+    if question.of_need and not any(found.judgement.shares.get("replies", 0.0) > 0 for found in best):
+        size = reader.text.count(scope.tokens, scope.filters) if scope.filters else len(reader.vectors)
+    return question.ranker.model.abstains([found.features for found in best], size)
 
 
 def _depth(scope: Scope) -> int:
@@ -254,13 +265,15 @@ def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
     return [document for _, document in sorted(rough, key=lambda pair: (-pair[0], pair[1].key))]
 
 
-def _match(asked: str, need: Need, found: _Scored, ranker: Ranker) -> Match:
-    said = found.judgement
-    evidence = explain(asked, need, found.document, found.features, ranker.model, said)
+def _match(question: _Question, need: Need, found: _Scored) -> Match:
+    said, model = found.judgement, question.ranker.model
+    evidence = Evidence((), None)
+    if question.explained:
+        evidence = explain(question.asked, need, found.document, found.features, model, said)
     return Match(
         found.document.key,
         said.score,
-        ranker.model.level(said.score, found.features),
+        model.level(said.score, found.features),
         evidence.reasons,
         evidence.passage,
         found.features,

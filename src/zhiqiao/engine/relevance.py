@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -25,6 +25,8 @@ _USUAL_RARITY: Final = 5.0
 # An encoder's usual background counts as much as this many vectors of the collection at hand.
 _BACKGROUND_WORTH: Final = 200
 _LEAST_SAMPLE: Final = 50
+# In a collection smaller than this the nearest document says nothing of what is near by chance.
+_FEWEST_TO_CHANCE_UPON: Final = 200
 # Of each text of a document; a claim of 20 000 characters would cost a hundred times as much and say little more.
 _READ_CHARACTERS: Final = 2_000
 
@@ -64,8 +66,8 @@ class Model:
     """An ordinal logistic model: the steps are the borders none|weak|fair|strong on the weighted sum.
 
     ``levels`` are the scores from which on a match is called so; ``support`` the shares of words below which
-    nearness alone is not believed; ``bands`` name standings; ``backgrounds`` belong to encoders by the beginning of
-    their identity.
+    nearness alone is not believed, and what makes a need foreign; ``bands`` name standings; ``backgrounds`` belong to
+    encoders by the beginning of their identity.
     """
 
     version: str
@@ -98,9 +100,19 @@ class Model:
             return "weak"
         return level
 
-    def abstains(self, candidates: Iterable[Features]) -> bool:
-        """Whether no candidate shares a word worth naming: then the need is foreign to the collection."""
-        return not any(self._supported(features, "need_shared", "need_title") for features in candidates)
+    def abstains(self, candidates: Sequence[Features], collection: int = 0) -> bool:
+        """Whether the need is foreign to the collection: none of the first candidates shares a word worth naming, or
+        the very first is no nearer in meaning than the nearest of so many documents is by chance.
+
+        How near that is grows as the root of the logarithm of their number; ``support`` holds what it is for one.
+        """
+        if not any(self._supported(features, "need_shared", "need_title") for features in candidates):
+            return True
+        least, of = self.support.get("need_standing"), self.support.get("need_standing_of", 0.0)
+        standing = candidates[0].standing
+        if least is None or standing is None or min(of, collection) < _FEWEST_TO_CHANCE_UPON:
+            return False
+        return standing < least * math.sqrt(math.log(collection) / math.log(of))
 
     def band(self, standing: float) -> str:
         """The word for how near two meanings are: ``very_near``, ``near`` or ``far``."""
