@@ -146,6 +146,18 @@ def test_neighbours_of_a_patent_leave_it_out_and_name_the_shared_class(reader: S
     assert elsewhere[0].key == 0
 
 
+def test_neighbours_that_are_not_explained_are_the_same_ones(reader: SearchReader) -> None:
+    told, untold = (
+        similar(reader, LetterPairs(), 0, Scope(PUBLIC), explained=explained) for explained in (True, False)
+    )
+    assert [(each.key, each.score, each.level) for each in untold] == [
+        (each.key, each.score, each.level) for each in told
+    ]
+    assert all(
+        each.reasons and not other.reasons and not other.passage for each, other in zip(told, untold, strict=True)
+    )
+
+
 def test_neighbours_of_a_hidden_or_absent_patent_are_the_same_refusal(reader: SearchReader) -> None:
     for key, tokens in ((0, frozenset({"org:9"})), (999, PUBLIC)):
         with pytest.raises(NotFound, match="document"):

@@ -72,7 +72,7 @@ def segment(text: str) -> tuple[str, ...]:
 
 
 def _carries_meaning(word: str) -> bool:
-    return any(character.isalnum() for character in word)
+    return word.isalnum() or any(map(str.isalnum, word))
 
 
 @lru_cache(maxsize=65_536)

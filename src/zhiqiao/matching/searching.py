@@ -48,9 +48,14 @@ def answers(collection: str, actor: Actor, text: str, asked: Asked, clock: Stage
 
 
 def neighbours(collection: str, tokens: frozenset[str], source: Document, asked: Asked) -> list[Match]:
-    """The documents of a collection nearest to one."""
+    """The documents of a collection nearest to one, without reasons: the traces they leave are told instead."""
     index, scope = _view(collection, tokens, asked)
-    return _found(index, source.visibility, lambda by, encoder: similar(by, encoder, source, scope, ranker=serving()))
+    ranker = serving()
+    return _found(
+        index,
+        source.visibility,
+        lambda by, encoder: similar(by, encoder, source, scope, ranker=ranker, explained=False),
+    )
 
 
 def words_alone(collection: str, seen_by: Sequence[str] = (TYPED,)) -> str:
