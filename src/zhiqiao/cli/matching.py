@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from typing import Any
 
 import click
@@ -124,14 +125,15 @@ def tell_of_pending() -> None:
 @click.option("--patent", "number", help="专利号。 The patent's number.")
 @click.option("--year", type=click.IntRange(1985, 9999), help="某年申请的全部专利。 All patents filed in a year.")
 @click.option("-k", "most", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.option("--processes", type=click.IntRange(1, 64), help="几个进程,默认每核一个,至多八个。 For --year; one a core, at most 8.")
 @click.option("--json", "as_json", is_flag=True)
-def push(number: str | None, year: int | None, most: int, as_json: bool) -> None:
+def push(number: str | None, year: int | None, most: int, processes: int | None, as_json: bool) -> None:
     """为专利找可能关心它的单位。 The organisations that would care about a patent, and why."""
     actor = operator(getpass.getuser())
     if (number is None) == (year is None):
         raise Usage("--patent 与 --year 二选一", "give either --patent or --year")
     if number is None:
-        push_year(actor, year or 0, most, as_json)
+        push_year(actor, year or 0, most, processes or min(os.cpu_count() or 1, 8), as_json)
         return
     if not number.strip():
         raise Invalid("number_empty")
@@ -160,9 +162,10 @@ def push(number: str | None, year: int | None, most: int, as_json: bool) -> None
                 STDOUT.print(f"        {escape(reason)}")
 
 
-def push_year(actor: Actor, year: int, most: int, as_json: bool) -> None:
+def push_year(actor: Actor, year: int, most: int, processes: int, as_json: bool) -> None:
+    keys = filed_in(actor, year)
     with steps() as step:
-        done = suggest_pushes(actor=actor, keys=filed_in(actor, year), most=most, progress=step)
+        done = suggest_pushes(actor=actor, keys=keys, most=most, progress=step, processes=processes)
     if as_json:
         print_json({"year": year, "patents": done.patents, "suggestions": done.suggestions})
         return

@@ -30,11 +30,13 @@ def filed_in(actor: Actor, year: int) -> list[int]:
     return list(patents_visible_to(actor).filter(filed_on__year=year).order_by("pk").values_list("pk", flat=True))
 
 
-def suggest_pushes(*, actor: Actor, keys: Sequence[int], most: int, progress: Progress) -> BatchReport:
+def suggest_pushes(
+    *, actor: Actor, keys: Sequence[int], most: int, progress: Progress, processes: int = 1
+) -> BatchReport:
     """``suggest_push`` for each of these patents; a piece that is done twice comes out the same."""
     report = BatchReport()
     pieces = [(actor, piece, most) for piece in in_batches(keys, PIECE)]
-    for part in spread_out(f"{__name__}:suggest_piece", pieces):
+    for part in spread_out(f"{__name__}:suggest_piece", pieces, processes):
         report.patents += part.patents
         report.suggestions += part.suggestions
         progress(report.patents, len(keys), "suggest_pushes")
