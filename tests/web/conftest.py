@@ -103,6 +103,7 @@ def make_need(title: str, house: Organisation, **more: Any) -> Need:
         title=title, content=f"{title}。要求耐磨。", organisation=house, organisation_name=house.name, **more
     )
     NeedPrivate.objects.create(need=need, details=f"{title}的底价", contact="示例联系人", phone="13800000000")
+    OutboxEvent.objects.create(queue="index.needs", payload={"ids": [need.pk]})
     return need
 
 

@@ -12,11 +12,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Func
+from django.db.models import BooleanField, Func, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 FEW: Final = 5_000
+RARE: Final = 2_000
 LARGEST_FLAGGED: Final = 50_000_000
 Sql = tuple[str, list[Any]]
 Keys = npt.NDArray[np.int64]
@@ -86,3 +87,20 @@ def among(expression: str | Combinable, keys: Keys) -> AmongFew | AmongMany:
     if len(keys) <= FEW or keys.max() > LARGEST_FLAGGED:
         return AmongFew(expression, keys)
     return AmongMany(expression, keys)
+
+
+def begins(column: str, start: str) -> Q:
+    # A range instead of LIKE: every database can seek in the index for it.
+    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
+
+
+def rare_first(records: QuerySet[Any], condition: Q, *meeting: QuerySet[Any]) -> QuerySet[Any]:
+    """``records.filter(condition)``, where an index answers the condition but not the order of the list. A database
+    that walks the order looks at every row if next to none meets the condition: rare ones are read beforehand.
+
+    ``meeting``: querysets of keys that together are those that meet it, each of which one index answers by itself.
+    """
+    parts = meeting or (records.model._base_manager.filter(condition).order_by().values_list("pk", flat=True),)
+    found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    keys = list(found[: RARE + 1])
+    return records.filter(condition if len(keys) > RARE else AmongFew("pk", np.array(keys, np.int64)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from zhiqiao.core.keysets import begins, rare_first
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.kernel.text import compact
-from zhiqiao.registry.searching import NUMBER_START, begins
+from zhiqiao.registry.searching import NUMBER_START
 
 TITLE = ("title",)
 
@@ -19,6 +20,6 @@ def entries_like(entries: QuerySet[InventoryEntry], asked: str) -> QuerySet[Inve
     if not plain:
         return entries
     if number := NUMBER_START.fullmatch(plain):
-        return entries.filter(begins("patent__number", number[2] + (number[3] or "").removeprefix(".")))
+        return rare_first(entries, begins("patent__number", number[2] + (number[3] or "").removeprefix(".")))
     # Whoever sees an entry sees its patent's title, also of a patent that is its holder's no more.
     return entries.filter(having_words("patents", SEES_ALL, asked, TITLE, of="patent_id"))

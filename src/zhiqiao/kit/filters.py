@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 import django_filters as df  # type: ignore[import-untyped]  # it ships no types
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.core.keysets import rare_first
 from zhiqiao.kit.forms import DayInput
 from zhiqiao.wording import label
 
@@ -68,10 +69,17 @@ class DayOfMoment(df.DateFilter):  # type: ignore[misc]  # django-filter ships n
         return records.filter(**{f"{self.field_name}__{'lt' if up_to else 'gte'}": edge})
 
 
+class StoredDay(df.DateFilter):  # type: ignore[misc]  # django-filter ships no types
+    """A day asked of days, in whatever order the list is."""
+
+    def filter(self, records: Records, day: date | None) -> Records:
+        return records if day is None else rare_first(records, Q(**{f"{self.field_name}__{self.lookup_expr}": day}))
+
+
 def _day_filter(text: str | Promise, field: str, beyond: str) -> df.DateFilter:
     """``field`` with ``__date`` is a moment."""
     moment = field.removesuffix("__date")
-    made = df.DateFilter if moment == field else DayOfMoment
+    made = StoredDay if moment == field else DayOfMoment
     return made(label=text, field_name=moment, lookup_expr=beyond, widget=DayInput())
 
 

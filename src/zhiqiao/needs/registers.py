@@ -21,7 +21,7 @@ from zhiqiao.needs.models import Need
 from zhiqiao.needs.models.needs import NeedState
 from zhiqiao.needs.policies import NEEDS as POLICY
 from zhiqiao.needs.searching import needs_begun, needs_like
-from zhiqiao.needs.selectors import needs_visible_to
+from zhiqiao.needs.selectors import needs_visible_to, unpublished
 
 
 class NeedFilter(Filters):
@@ -39,7 +39,7 @@ class NeedFilter(Filters):
         return records.filter(organisation_id__in=self.request.actor.organisations)
 
     def by_shown(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(published=value == "all")
+        return records.filter(published=True) if value == "all" else unpublished(records, self.request.actor)
 
 
 def shown_to(need: Need) -> Note | None:

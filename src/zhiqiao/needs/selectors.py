@@ -13,11 +13,20 @@ from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.models import Need
-from zhiqiao.needs.policies import NEEDS
+from zhiqiao.needs.policies import CITY, NEEDS, OFFICERS
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:
     return NEEDS.visible(actor, Need.objects.select_related("organisation"))
+
+
+def unpublished(needs: QuerySet[Need], actor: Actor) -> QuerySet[Need]:
+    """Among visible ones. Those who do not look over the city see their own alone: said here too, it leads the
+    database to them."""
+    hidden = needs.filter(published=False)
+    if actor.every_role & (CITY | OFFICERS):
+        return hidden
+    return hidden.filter(organisation_id__in=actor.organisations)
 
 
 def need_for(actor: Actor, identity: str) -> Need:

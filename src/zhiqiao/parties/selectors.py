@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
+from django.db.models.lookups import Contains
 
+from zhiqiao.core.keysets import begins, rare_first
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import compact
@@ -23,24 +28,41 @@ def living_organisations(actor: Actor) -> QuerySet[Organisation]:
 
 
 def organisations_like(actor: Actor, words: str) -> QuerySet[Organisation]:
+    """Those that ``named_like`` leaves. Nothing asked gives all."""
+    return named_like(living_organisations(actor), words)
+
+
+def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Organisation]:
     """By a part of the present, a former or another name, by credit code, by pinyin (``dongguan``) or the first
-    letters of it (``dglg``). Nothing asked gives all."""
+    letters of it (``dglg``). Nothing asked leaves all."""
     wanted = compact(words)
     if not wanted:
-        return living_organisations(actor)
-    key = organisation_key(words)
-    condition = Q(credit_code=wanted)
-    if key:
-        other_names = OrganisationName.objects.filter(name_key__contains=key, withdrawn_at=None).values(
-            "organisation_id"
-        )
-        condition |= Q(name_key__contains=key) | Q(pk__in=other_names)
-    found = living_organisations(actor)
+        return organisations
+    ways = [Q(credit_code=wanted)]
+    others: list[QuerySet[Any]] = []
+    if key := organisation_key(words):
+        ways.append(Q(name_key__contains=key))
+        named = OrganisationName.objects.filter(name_key__contains=key, withdrawn_at=None)
+        others.append(named.values_list("organisation_id", flat=True))
     if wanted.isascii() and wanted.isalnum():
         letters = wanted.lower()
-        found = found.annotate(letters=Replace("pinyin", Value(" "), Value("")))
-        condition |= Q(letters__contains=letters) | Q(initials__startswith=letters)
-    return found.filter(condition)
+        ways += [
+            begins("initials", letters),
+            Q(Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)),
+        ]
+    # Each way by itself is read from the narrow index of its column alone.
+    keys = [Organisation.objects.filter(way).values_list("pk", flat=True) for way in ways]
+    condition = reduce(or_, ways)
+    for each in others:
+        condition |= Q(pk__in=each)
+    return rare_first(organisations, condition, *keys, *others)
+
+
+def named_with(part: str, most: int = 200) -> list[int]:
+    """Keys of organisations, whoever may see them, whose present name has that part."""
+    key = organisation_key(part)
+    named = Organisation.objects.filter(name_key__contains=key).order_by().values_list("pk", flat=True)
+    return list(named[:most]) if key else []
 
 
 def organisations_of_kinds(actor: Actor, kinds: Iterable[str]) -> QuerySet[Organisation]:

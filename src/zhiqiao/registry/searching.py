@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from zhiqiao.core.indexing import reader
+from zhiqiao.core.keysets import begins, rare_first
 from zhiqiao.core.wordsearch import best_with_words, having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.names import organisation_key
@@ -18,13 +19,13 @@ from zhiqiao.kernel.publication_numbers import BadPublicationNumber, parse_publi
 from zhiqiao.kernel.text import compact
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.selectors import named_with
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patents_visible_to
 
 CLASS_SYMBOL: Final = re.compile(r"[A-H]\d{2}[A-Z]?(\d{1,4}(/\d{1,6})?)?|\d{2}-\d{2}")
 HOLDER_WORDS: Final = ("holder_words",)
 MANY_OF_A_CLASS: Final = 10_000
-MOST_NAMESAKES: Final = 200
 NUMBER_START: Final = re.compile(r"(ZL|CN)?(\d{5,13}X?)(\.[\dX]?)?")
 
 
@@ -35,7 +36,7 @@ def patents_like(patents: QuerySet[Patent], asked: str, tokens: frozenset[str]) 
     if not plain:
         return patents
     if number := NUMBER_START.fullmatch(plain):
-        return patents.filter(_number(plain, number[2]))
+        return rare_first(patents, _number(plain, number[2]))
     with suppress(BadPublicationNumber):
         return patents.filter(_published(parse_publication_number(plain).key))
     if CLASS_SYMBOL.fullmatch(plain):
@@ -70,11 +71,6 @@ def _published(key: str) -> Q:
     return Q(publication_number=key) | Q(grant_number=key)
 
 
-def begins(column: str, start: str) -> Q:
-    # A range instead of LIKE: every database can seek in the index for it.
-    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
-
-
 def in_class(symbol: str) -> Q:
     """By the beginning of the main class."""
     start = symbol.strip().upper()
@@ -86,13 +82,13 @@ def in_class(symbol: str) -> Q:
 
 def held_by(patents: QuerySet[Patent], name: str, tokens: frozenset[str]) -> QuerySet[Patent]:
     """Every word stands in a holder's name; where no name has them as words, part of an organisation's name."""
-    if not (key := organisation_key(name)):
+    if not organisation_key(name):
         return patents
     found = having_words("patents", tokens, name, HOLDER_WORDS)
     if not found.nothing:
         return patents.filter(found)
-    named = Organisation.objects.filter(name_key__contains=key).values("pk")[:MOST_NAMESAKES]
-    standing = PatentHolder.objects.filter(superseded_at=None, standing__in=named)
+    # Read by themselves: within the question they would be looked for once for the page and once for its count.
+    standing = PatentHolder.objects.filter(superseded_at=None, standing__in=named_with(name))
     return patents.filter(pk__in=standing.values("patent_id"))
 
 

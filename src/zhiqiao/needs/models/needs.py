@@ -50,6 +50,7 @@ class Need(Record):
         indexes = [
             models.Index(fields=["state", "-id"], name="need_state"),
             models.Index(fields=["deadline", "id"], name="need_deadline"),
+            models.Index(fields=["-id"], name="need_unpublished", condition=models.Q(published=False)),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ class Organisation(Record):
         indexes = [
             models.Index(fields=["name_key"], name="organisation_name_key"),
             models.Index(fields=["pinyin", "id"], name="organisation_pinyin"),
+            models.Index(fields=["initials"], name="organisation_initials"),
             models.Index(fields=["kind", "pinyin", "id"], name="organisation_kind"),
         ]
 

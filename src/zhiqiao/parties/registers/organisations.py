@@ -23,7 +23,7 @@ from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.places import PARK, SCHEME
 from zhiqiao.parties.policies import ORGANISATIONS as POLICY
 from zhiqiao.parties.roles import OrganisationKind
-from zhiqiao.parties.selectors import living_organisations, organisations_like
+from zhiqiao.parties.selectors import living_organisations, named_like, organisations_like
 
 
 class OrganisationFilter(Filters):
@@ -31,7 +31,7 @@ class OrganisationFilter(Filters):
     kind = choice(_("Kind"), OrganisationKind.choices)
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(pk__in=organisations_like(self.request.actor, value).values("pk"))
+        return named_like(records, value)
 
 
 def with_places_and_industries(actor: Actor, organisations: Sequence[Organisation]) -> None:

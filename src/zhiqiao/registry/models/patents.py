@@ -110,6 +110,7 @@ class Patent(Record):
             models.Index(fields=["publication_number"], name="patent_publication"),
             models.Index(fields=["grant_number"], name="patent_grant"),
             models.Index(fields=["filed_on"], name="patent_secret", condition=models.Q(public=False)),
+            models.Index(fields=["number"], name="patent_secret_number", condition=models.Q(public=False)),
         ]
 
     def __str__(self) -> str:
