@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, Literal, NamedTuple
@@ -82,9 +82,8 @@ class Model:
 
     def shares(self, features: Features) -> dict[str, float]:
         """What each feature adds to the sum that the steps are held against."""
-        values = asdict(features)
         weights = self.without_meaning if features.standing is None else self.with_meaning
-        return {name: weight * values[name] for name, weight in weights.items()}
+        return {name: weight * float(getattr(features, name)) for name, weight in weights.items()}
 
     def score(self, features: Features) -> float:
         """Expected relevance, 0 (none) to 1 (strong), from the features alone."""
