@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.parties.conftest import credit_code, refuses, user_of
+from zhiqiao.core import keysets
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -264,6 +265,27 @@ def test_searching(organisation: Make, bureau: Actor) -> None:
     for words, expected in cases.items():
         assert list(organisations_like(PUBLIC, words)) == expected, words
     assert list(organisations_of_kinds(PUBLIC, ["university", "hospital"])) == [university]
+
+
+@pytest.mark.parametrize("rare", [0, 1, keysets.RARE])
+def test_searching_finds_the_same_however_many_have_the_words(
+    organisation: Make, bureau: Actor, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(keysets, "RARE", rare)
+    made = [
+        organisation(f"东莞市华{sign}示例有限公司", credit_code=credit_code(10 + at)) for at, sign in enumerate("甲乙")
+    ]
+    latin = organisation("Beijing Example 3D Technology Co., Ltd.")
+    gone, absorbed = organisation("东莞市华丙示例有限公司"), organisation("旧华南示例厂")
+    Organisation.objects.filter(pk=gone.pk).update(withdrawn_at=timezone.now())
+    merge_organisations(actor=bureau, absorbed=absorbed, survivor=made[1], reason="x")
+    cases = {
+        "东莞市华": made, "华甲": made[:1], "华南": made[1:], "dongguanshihua": made, "dgshj": made[:1],
+        "Beijing Example 3D Technology Co., Ltd.": [latin], "example3d": [latin], "3D": [latin],
+        credit_code(11)[:17]: made[1:], "9144": [], "东莞市华丙": [],
+    }  # fmt: skip
+    for words, expected in cases.items():
+        assert list(organisations_like(PUBLIC, words)) == expected, words
 
 
 def test_signposts_and_withdrawn_ones_are_in_no_list(organisation: Make, bureau: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet, Value
@@ -20,6 +20,8 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import LIVING, ApiKey, Contact, Membership, Organisation, OrganisationName, User
 from zhiqiao.parties.policies import KEYS, MEMBERSHIPS, ORGANISATIONS, USERS
 
+CODE_BEGUN: Final = 6  # characters: shorter ones begin every code of the city
+
 
 def living_organisations(actor: Actor) -> QuerySet[Organisation]:
     """Without the signposts that merges leave and without what was taken back; by pinyin."""
@@ -33,12 +35,12 @@ def organisations_like(actor: Actor, words: str) -> QuerySet[Organisation]:
 
 
 def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Organisation]:
-    """By a part of the present, a former or another name, by credit code, by pinyin (``dongguan``) or the first
-    letters of it (``dglg``). Nothing asked leaves all."""
+    """By a part of the present, a former or another name, by the credit code or its beginning, by pinyin
+    (``dongguan``) or the first letters of it (``dglg``). Nothing asked leaves all."""
     wanted = compact(words)
     if not wanted:
         return organisations
-    ways = [Q(credit_code=wanted)]
+    ways = [begins("credit_code", wanted) if len(wanted) >= CODE_BEGUN else Q(credit_code=wanted)]
     others: list[QuerySet[Any]] = []
     if key := organisation_key(words):
         ways.append(Q(name_key__contains=key))
