@@ -98,7 +98,7 @@ def _why_not(told: Told, last: Told | None) -> Iterator[Reason]:
     if told.version == version():
         least = serving().model.levels[Relevance.WEAK]
         below = told.score < least
-        code, facts = ("below_border", {"score": round(told.score, 4), "least": least}) if below else (FOREIGN, {})
+        code, facts = ("below_border", {"reached": round(told.score, 4), "border": least}) if below else (FOREIGN, {})
         yield {"code": code, "facts": facts}
     if told.elements and told.answered < len(told.elements):
         missing = [each["sort"] for each in told.elements if each["answer"] is None]

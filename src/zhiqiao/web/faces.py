@@ -27,6 +27,7 @@ from zhiqiao.matching.selectors import (
     waiting_for_reply,
     with_reasons_for,
 )
+from zhiqiao.matching.telling import near_misses, recommended, tell_kept
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import NEEDS
 from zhiqiao.needs.selectors import needs_visible_to
@@ -67,10 +68,13 @@ def patent(actor: Actor, record: Patent) -> dict[str, Any]:
 
 def need(actor: Actor, record: Need) -> dict[str, Any]:
     own = NEEDS.may(actor, "view_private", record)
+    kept = list(matches_of(actor, record))
+    told = tell_kept(actor, kept, need_text(record))
     return {
         "need": record,
-        "need_text": need_text(record),
-        "matches": list(matches_of(actor, record)),
+        "matched_at": kept[0].computed_at if kept else None,
+        "matches": recommended(told),
+        "near": near_misses(told),
         "private": getattr(record, "private", None) if own else None,
     }
 

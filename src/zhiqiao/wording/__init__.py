@@ -2,7 +2,7 @@
 
 from zhiqiao.wording.facts import listed
 from zhiqiao.wording.passages import cut
-from zhiqiao.wording.reasons import appraisal_gap, lacking, row_reason, sentence
+from zhiqiao.wording.reasons import appraisal_gap, element, lacking, row_reason, sentence
 from zhiqiao.wording.refusals import Refusal, refusal
 from zhiqiao.wording.terms import TONES, label
 from zhiqiao.wording.trail import trail_word
@@ -13,6 +13,7 @@ __all__ = [
     "Refusal",
     "appraisal_gap",
     "cut",
+    "element",
     "label",
     "lacking",
     "listed",

@@ -27,7 +27,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def _text(key: str, value: Any) -> str:
-    if key in {"coverage", "share"} and isinstance(value, int | float):
+    if key in {"coverage", "share", "reached", "border"} and isinstance(value, int | float):
         return f"{value:.0%}"
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")

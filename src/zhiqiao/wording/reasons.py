@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,21 @@ MATCHES: Final[dict[str, Text]] = {
     "same_class": _("In the same technical class: %(classes)s"),
     "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
     "same_industry": _("In the same industry: %(industries)s"),
+    "near_industry": _("In a near industry: %(industries)s"),
+    "other_industry": _("In another industry: %(industries)s"),
+    "class_close": _("In subclass %(symbol)s, as %(sharing)s of the %(of)s nearest"),
+    "class_near": _("In class %(symbol)s, as %(sharing)s of the %(of)s nearest"),
+    "class_section": _("Shares no more than section %(symbol)s with the nearest"),
+    "class_far": _("From another field (%(symbol)s) than the nearest"),
+    "status_in_force": _("In force"),
+    "fee_due": _("Annual fee of year %(year)s due by %(due_on)s, as reckoned from the filing day"),
+    "tier_in_effect": _("Tier in the stocktaking: %(tier)s"),
+    "tier_suggested": _("Tier in the stocktaking: %(tier)s, suggested by the rules alone"),
+    "maturity": _("Maturity level %(maturity)s of 9"),
+    "below_border": _("Its score of %(reached)s stays below the %(border)s from which on patents are recommended"),
+    "need_is_foreign": _("Nothing on record is nearer to this need than chance would bring it"),
+    "elements_open": _("Answers %(answered)s of %(of)s parts of the need; open: %(elements)s"),
+    "behind_last": _("Behind the last one recommended by %(margin)s, most of all in: %(parts)s"),
     "own_patent": _("Holds a patent near this one: “%(title)s”"),
     "own_field": _("Wants to hear of its field: %(field)s"),
     "own_word": _("Wants to hear of the word “%(word)s”"),
@@ -45,6 +60,14 @@ PARTS: Final[dict[str, Text]] = {
     "letters": _("likeness of wording"),
     "replies": _("earlier replies"),
     "habit": _("how such needs are judged"),
+}
+ELEMENTS: Final[dict[str, Text]] = {
+    "object": pgettext_lazy("part of a need", "Object"),
+    "problem": pgettext_lazy("part of a need", "Problem"),
+    "goal": pgettext_lazy("part of a need", "Goal"),
+    "figure": pgettext_lazy("part of a need", "Figures"),
+    "means": pgettext_lazy("part of a need", "Means"),
+    "condition": pgettext_lazy("part of a need", "Condition"),
 }
 BANDS: Final[dict[str, Text]] = {"very_near": _("Very near"), "near": _("Near"), "far": _("Far")}
 
@@ -132,7 +155,7 @@ def sentence(reason: Any) -> str:
     known = SENTENCES.get(code)
     if known is None:
         return label(code)
-    return str(known) % readable(_with_parts(_with_bands(reason.get("facts") or {})))
+    return str(known) % readable(_with_elements(_with_parts(_with_bands(reason.get("facts") or {}))))
 
 
 def _with_bands(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +169,17 @@ def _with_parts(facts: dict[str, Any]) -> dict[str, Any]:
         return facts
     parts = [f"{PARTS.get(each['name'], each['name'])} {each['value']:+.2f}" for each in facts["parts"]]
     return {**facts, "parts": parts, "margin": f"{facts['margin']:+.2f}"}
+
+
+def _with_elements(facts: dict[str, Any]) -> dict[str, Any]:
+    if "elements" not in facts:
+        return facts
+    return {**facts, "elements": [element(each) for each in facts["elements"]]}
+
+
+def element(sort: str) -> str:
+    """Which part of a need something is."""
+    return str(ELEMENTS.get(sort, sort))
 
 
 def row_reason(code: str, facts: Mapping[str, Any] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
@@ -17,20 +18,34 @@ from zhiqiao.api.views.base import Address
 from zhiqiao.api.writing import filled
 from zhiqiao.core.unanswered import unanswered
 from zhiqiao.engine.documents import NO_FILTERS
+from zhiqiao.engine.elements import SORTS
 from zhiqiao.engine.match import MOST_RESULTS
-from zhiqiao.engine.match import Match as Found
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.catalogue import register_named
 from zhiqiao.kit.columns import Link
-from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons, words_alone
+from zhiqiao.matching.searching import IN_FORCE, Asked, words_alone
 from zhiqiao.matching.selectors import found_for_text
-from zhiqiao.registry.models import Patent
+from zhiqiao.matching.telling import Told, tell_found
 from zhiqiao.wording import sentence
 
+MARKED: Schema = many({**many(NUMBER), "minItems": 2, "maxItems": 2})
 PASSAGE: Schema = record(
-    {"field": TEXT, "text": TEXT, "highlights": many({**many(NUMBER), "minItems": 2, "maxItems": 2})},
+    {"field": TEXT, "text": TEXT, "highlights": MARKED},
     text="The sentence that answers best; `highlights` are pairs of start and end in it.",
 )
+ELEMENT: Schema = record(
+    {
+        "sort": {**TEXT, "enum": list(SORTS)}, "text": TEXT, "highlights": MARKED,
+        "answer": {
+            "oneOf": [
+                record({"field": TEXT, "text": TEXT, "coverage": {"type": "number"}, "highlights": MARKED}),
+                {"type": "null"},
+            ]
+        },
+    },
+    text="A part of what was asked, and the sentence of the patent that holds most of its words; null where none holds "
+    "a quarter of them.",
+)  # fmt: skip
 REASON: Schema = record({"code": TEXT, "text": TEXT, "facts": {"type": "object"}})
 BY_WORDS: Schema = {
     "type": ["string", "null"],
@@ -46,6 +61,9 @@ ANSWER: Schema = record(
         "patent": pointer("Link"), "number": TEXT, "score": {"type": "number", "minimum": 0, "maximum": 1},
         "level": {**TEXT, "enum": ["strong", "fair", "weak", "none"]}, "reasons": many(REASON),
         "passage": {"oneOf": [PASSAGE, {"type": "null"}]},
+        "elements": many(ELEMENT),
+        "standing": {**many(REASON), "description": "What the records say: field, industry, status, tier, maturity."},
+        "why_not": {**many(REASON), "description": "What was missing; empty where the patent is recommended."},
     }
 )  # fmt: skip
 
@@ -70,7 +88,8 @@ class Match(Address):
     def post(self, request: Request) -> Response:
         said = filled(QuestionForm, self.actor, None, request.data).cleaned_data
         asked = Asked(k=said["size"] or 10, filters=IN_FORCE if said["alive"] else NO_FILTERS)
-        found = [answer_of(*each) for each in found_for_text(self.actor, said["text"], asked)]
+        told = tell_found(self.actor, found_for_text(self.actor, said["text"], asked), said["text"])
+        found = [answer_of(each) for each in told]
         noted = unanswered()
         silent = {"missing": noted.missing, "of": noted.of} if noted else None
         return Response({"items": found, "by_words_alone": words_alone("patents") or None, "silent_parts": silent})
@@ -90,13 +109,20 @@ class Match(Address):
         )  # fmt: skip
 
 
-def answer_of(found: Found, patent: Patent) -> dict[str, Any]:
-    passage = as_passage(found)
+def answer_of(told: Told) -> dict[str, Any]:
+    passage, patent = told.passage, told.patent
     return {
         "patent": link_of(Link(patent.title, "patent", str(patent.public_id))),
         "number": patent.shown_number,
-        "score": round(min(max(found.score, 0.0), 1.0), 4),
-        "level": str(found.level),
-        "reasons": [{**reason, "text": sentence(reason)} for reason in as_reasons(found)],
+        "score": round(min(max(told.score, 0.0), 1.0), 4),
+        "level": told.relevance,
+        "reasons": worded(told.reasons),
         "passage": {name: passage[name] for name in ("field", "text", "highlights")} if passage else None,
+        "elements": told.elements,
+        "standing": worded(told.standing),
+        "why_not": worded(told.why_not),
     }
+
+
+def worded(reasons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**reason, "text": sentence(reason)} for reason in reasons]

@@ -129,6 +129,12 @@ def reason(value: Any) -> str:
 
 
 @register.filter
+def element(sort: Any) -> str:
+    """Which part of a need something is."""
+    return wording.element(str(sort))
+
+
+@register.filter
 def row_reason(code: Any) -> str:
     return wording.row_reason(str(code))
 
@@ -149,12 +155,6 @@ def highlighted(passage: Any) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in wording.cut(passage))
     )
-
-
-@register.filter
-def need_side(passage: Mapping[str, Any], asked: str) -> SafeString:
-    """The need's own text with the words marked that the passage answers."""
-    return highlighted({"text": asked, "highlights": passage.get("need_highlights") or ()})
 
 
 @register.simple_tag

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.kit.actors import Actor
-from zhiqiao.matching.searching import IN_FORCE, Asked, as_passage, as_reasons
+from zhiqiao.matching.searching import IN_FORCE, Asked
 from zhiqiao.matching.selectors import found_for_text
+from zhiqiao.matching.telling import near_misses, recommended, tell_found
 from zhiqiao.needs.forms import behalves
 from zhiqiao.needs.models import Need
 from zhiqiao.web import asking
@@ -74,19 +75,8 @@ def sent_to(request: SignedInRequest, address: str) -> HttpResponse:
 
 def answered(actor: Actor, question: Question) -> dict[str, Any]:
     asked = Asked(filters=IN_FORCE) if question.alive else None
-    found = [
-        {
-            "rank": rank,
-            "patent": patent,
-            "score": each.score,
-            "relevance": str(each.level),
-            "reasons": as_reasons(each),
-            "passage": as_passage(each),
-        }
-        for rank, (each, patent) in enumerate(found_for_text(actor, question.text, asked), 1)
-    ]
-    good = any(each["relevance"] != "none" for each in found)
-    return {"matches": found, "need_text": question.text, "found_good": good}
+    told = tell_found(actor, found_for_text(actor, question.text, asked), question.text)
+    return {"matches": recommended(told), "near": near_misses(told)}
 
 
 class NeedNew(RegisterNew):
