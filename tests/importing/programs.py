@@ -14,14 +14,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Installation:
-    """One ``ZHIQIAO_HOME`` with the embedded database."""
+    """One ``ZHIQIAO_HOME`` with the embedded database, or with one on the server at ``database``."""
 
     home: Path
+    database: str = ""
 
     def environment(self, **more: str) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ZHIQIAO_", "DJANGO_"))}
@@ -31,6 +34,8 @@ class Installation:
             "ZHIQIAO_LANGUAGE": "zh",
             "PYTHONUTF8": "1",
         }
+        if self.database:
+            own["ZHIQIAO_DATABASE_URL"] = self.database
         return {**inherited, **own, **more}
 
     def start(self, *words: str | Path, **more: str) -> subprocess.Popen[str]:
@@ -49,6 +54,11 @@ class Installation:
         return Ran(process.returncode, out, err)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a statement answers; it is committed."""
+        if self.database:
+            with psycopg.connect(self.database, autocommit=True) as server:
+                asked = server.execute(query.encode())
+                return asked.fetchall() if asked.description else []
         with sqlite3.connect(self.home / "zhiqiao.sqlite3", timeout=300) as database:
             return database.execute(query).fetchall()
 
