@@ -153,13 +153,13 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
     scope, ranker = question.scope, question.ranker
     with clock.stage("text"):
         need = understand(question.plain, question.vector, reader.text)
-        by_words = reader.text.search(search_terms(need), scope.tokens, scope.filters, _depth(scope))
+        by_words = reader.text.search(search_terms(need), scope.tokens, scope.filters, depth_of(scope))
     with clock.stage("vectors"):
-        by_meaning = _near(reader, need, scope)
+        by_meaning = by_nearness(reader, need, scope)
     with clock.stage("fuse"):
-        documents = _candidates(reader, scope, by_words, by_meaning)
+        documents = candidates(reader, scope, by_words, by_meaning)
     with clock.stage("score"):
-        tail = _tail(need, scope)
+        tail = tail_of(need, scope)
         scored = _score(reader, encoder, need, [*documents, *tail], ranker)
     with clock.stage("explain"):
         foreign = _foreign(reader, question, scored[:_LOOKED_AT_FOR_SUPPORT])
@@ -178,13 +178,13 @@ def _foreign(reader: SearchIndex, question: _Question, best: Sequence[_Scored]) 
     return question.ranker.model.abstains([found.features for found in best], size)
 
 
-def _depth(scope: Scope) -> int:
+def depth_of(scope: Scope) -> int:
     """Candidates asked of each search: what is superseded must not push anything else out."""
     return DEPTH + min(len(scope.not_from_index), MOST_IN_TAIL)
 
 
-def _near(reader: SearchIndex, need: Need, scope: Scope) -> list[tuple[int, float]]:
-    depth = _depth(scope)
+def by_nearness(reader: SearchIndex, need: Need, scope: Scope) -> list[tuple[int, float]]:
+    depth = depth_of(scope)
     if not scope.filters:
         return reader.vectors.search(need.vector, depth, scope.tokens)
     left = reader.text.count(scope.tokens, scope.filters)
@@ -197,7 +197,7 @@ def _near(reader: SearchIndex, need: Need, scope: Scope) -> list[tuple[int, floa
     return [hit for hit in found if hit[0] in visible][:depth]
 
 
-def _candidates(
+def candidates(
     reader: SearchIndex, scope: Scope, by_words: list[tuple[int, float]], by_meaning: list[tuple[int, float]]
 ) -> list[Document]:
     """The documents worth scoring. The text index has the last word on who sees what: vectors may lag behind it."""
@@ -209,7 +209,7 @@ def _candidates(
     return list(reader.documents(ranked[: max(RERANKED, scope.k)], scope.tokens, scope.filters).values())
 
 
-def _tail(need: Need, scope: Scope) -> list[Document]:
+def tail_of(need: Need, scope: Scope) -> list[Document]:
     """The most promising of the documents that the index does not know yet."""
     newest = {document.key: document for document in scope.tail[-MOST_IN_TAIL:]}
     seen = [
@@ -231,7 +231,7 @@ def understood(reader: SearchIndex, encoder: Encoder, text: str) -> Need:
 def look(reader: SearchIndex, encoder: Encoder, need: Need, documents: Sequence[Document]) -> list[Looked]:
     """Documents of an index held against a need, in their order: what ranking, and learning it, start from."""
     ordinary = default_model().background(encoder.identity, reader.vectors.sample_cosines(need.vector))
-    vectors = _vectors(reader, need, documents)
+    vectors = vectors_of(reader, need, documents)
     return [
         Looked(document, features(need, document, vector, ordinary), vector)
         for document in documents
@@ -250,7 +250,7 @@ def _score(
     return sorted(scored, key=lambda found: (-found.judgement.score, found.document.key))
 
 
-def _vectors(reader: SearchIndex, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
+def vectors_of(reader: SearchIndex, need: Need, documents: Sequence[Document]) -> dict[int, Vectors]:
     """Stored vectors; of those that are missing the most promising by words are encoded on the way."""
     stored = reader.stored_vectors(documents)
     missing = [document for document in documents if document.key not in stored]
