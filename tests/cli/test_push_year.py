@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.importing.lists import row, write_list
-from tests.importing.programs import ROOT, Installation, installation
+from tests.importing.programs import ROOT, Installation, installation, installation_on_database
 from zhiqiao.matching.batches import PIECE
 
 PATENTS = 2 * PIECE + 10
 FIRMS = 7
 KEPT = """
-select patent_id, organisation_id, rank, round(score, 6) from matching_pushsuggestion
+select patent_id, organisation_id, rank, score from matching_pushsuggestion
 where superseded_at is null order by 1, 2
 """
 DIES = """
@@ -28,7 +28,7 @@ list(spread_out("os:_exit", [(9,), (9,)], processes=2))
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    place = installation(tmp_path_factory.mktemp("city"))
+    place = installation_on_database(tmp_path_factory.mktemp("city"))
     firms = [f"示例{at}号电子有限公司" for at in range(FIRMS)]
     listed = [
         row(serial, 专利名称=f"一种第{serial % 9}类锂电池隔膜", 法律状态="授权", 申请人=firms[serial % FIRMS])

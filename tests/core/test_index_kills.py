@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 import time
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.importing.lists import row, write_list
-from tests.importing.programs import Installation, installation
+from tests.importing.programs import Installation, installation_on_database
 from tests.importing.without_meaning import WithoutMeaning
-from tests.journeys.site import ask_server, of_database, server_address
 from zhiqiao.engine.documents import SEES_ALL
 from zhiqiao.engine.store import open_reader
 
@@ -29,18 +27,6 @@ LONGEST_LIFE = 6.0  # seconds, the start of the program included
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [row(serial, 法律状态="授权", 专利名称=f"一种第{serial}号装置") for serial in range(PATENTS)]
     return write_list(tmp_path_factory.mktemp("lists") / "清单.csv", rows)
-
-
-def new_installation(home: Path) -> Installation:
-    """On the suite's own server where the suite runs on PostgreSQL."""
-    server = server_address()
-    if not server:
-        return installation(home)
-    name = f"killed_{sha256(str(home).encode()).hexdigest()[:16]}"
-    ask_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-    place = Installation(home, of_database(server, name))
-    assert place.run("setup").code == 0
-    return place
 
 
 def titles_indexed(place: Installation) -> dict[int, str]:
@@ -67,10 +53,10 @@ def kill_and_finish(place: Installation, listed: Path, seed: int, kills: int) ->
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_indexer_killed_at_any_moment(seed: int, tmp_path: Path, listed: Path) -> None:
-    kill_and_finish(new_installation(tmp_path), listed, seed, kills=2)
+    kill_and_finish(installation_on_database(tmp_path), listed, seed, kills=2)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", SOAK)
 def test_an_indexer_killed_at_any_moment_many_times(seed: int, tmp_path: Path, listed: Path) -> None:
-    kill_and_finish(new_installation(tmp_path), listed, seed, kills=4)
+    kill_and_finish(installation_on_database(tmp_path), listed, seed, kills=4)

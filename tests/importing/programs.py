@@ -11,10 +11,13 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+
+from tests.journeys.site import ask_server, of_database, server_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,3 +106,15 @@ def installation(home: Path) -> Installation:
     """A fresh installation that was set up already."""
     shutil.copytree(_ready(), home, dirs_exist_ok=True)
     return Installation(home)
+
+
+def installation_on_database(home: Path) -> Installation:
+    """Likewise, with a database of its own on the suite's server where the suite runs on PostgreSQL."""
+    server = server_address()
+    if not server:
+        return installation(home)
+    name = f"installation_{sha256(str(home).encode()).hexdigest()[:16]}"
+    ask_server(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    place = Installation(home, of_database(server, name))
+    assert place.run("setup").code == 0
+    return place
