@@ -16,7 +16,7 @@ from zhiqiao.engine.encoder import TYPED, Encoder, EncoderDown, may_read
 from zhiqiao.engine.match import Match, Scope, match, similar
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.stages import StageClock
-from zhiqiao.engine.text import Span
+from zhiqiao.engine.text import Span, printable
 from zhiqiao.engine.wordsonly import ByWords, WordsOnly
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
@@ -134,11 +134,11 @@ def _as_answer(answer: Answer | None) -> dict[str, Any] | None:
 
 def elements_within(kept: Iterable[Mapping[str, Any]], asked: str) -> list[dict[str, Any]]:
     """Kept elements with their words, those alone that still stand in the need where they stood."""
-    found = [{**each, "text": asked[each["start"] : each["end"]]} for each in kept]
+    found = [(each, asked[each["start"] : each["end"]]) for each in kept]
     return [
-        {name: each[name] for name in ("sort", "text", "highlights", "answer")}
-        for each in found
-        if _digest(each["text"]) == each["digest"]
+        {"sort": each["sort"], "text": printable(text), "highlights": each["highlights"], "answer": each["answer"]}
+        for each, text in found
+        if _digest(text) == each["digest"]
     ]
 
 

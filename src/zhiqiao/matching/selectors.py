@@ -56,7 +56,7 @@ def found_for_text(actor: Actor, text: str, asked: Asked | None = None) -> list[
 def matches_of(actor: Actor, need: Need) -> QuerySet[Match]:
     """The newest matches of a need, those patents alone that the actor may see."""
     newest = Match.objects.filter(need=need, superseded_at=None).order_by("rank")
-    return newest.filter(patent__in=patents_visible_to(actor)).select_related("patent", "need")
+    return newest.filter(patent__in=patents_visible_to(actor)).select_related("patent", "need__organisation")
 
 
 def needs_answered_by(actor: Actor, patent: Patent) -> QuerySet[Match]:

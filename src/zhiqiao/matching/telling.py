@@ -57,9 +57,11 @@ def tell_found(actor: Actor, found: Sequence[tuple[Found, Patent]], asked: str) 
 
 def tell_kept(actor: Actor, kept: Iterable[Match], asked: str) -> list[Told]:
     """Matches of one need as they were kept. An element that does not stand in the need any more is left out."""
-    told, industries = [], []
+    told: list[Told] = []
+    industries: list[str] = []
     for each in kept:
-        industries = each.need.industries
+        house = each.need.organisation
+        industries = each.need.industries or (house.industries if house else [])
         told.append(
             Told(
                 each.rank, each.patent, each.score, each.relevance, each.reasons, each.passage,
