@@ -17,7 +17,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 FEW: Final = 5_000
-RARE: Final = 2_000
+RARE: Final = 5_000
 LARGEST_FLAGGED: Final = 50_000_000
 Sql = tuple[str, list[Any]]
 Keys = npt.NDArray[np.int64]
@@ -94,13 +94,14 @@ def begins(column: str, start: str) -> Q:
     return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
 
 
-def rare_first(records: QuerySet[Any], condition: Q, *meeting: QuerySet[Any]) -> QuerySet[Any]:
+def rare_first(records: QuerySet[Any], condition: Q, *meeting: QuerySet[Any], of: str = "pk") -> QuerySet[Any]:
     """``records.filter(condition)``, where an index answers the condition but not the order of the list. A database
-    that walks the order looks at every row if next to none meets the condition: rare ones are read beforehand.
+    that walks the order looks at every row if few meet the condition, or only old ones: few are read beforehand.
 
-    ``meeting``: querysets of keys that together are those that meet it, each of which one index answers by itself.
+    ``meeting``: querysets of keys, of what the column ``of`` names, that together are those that meet it, each of
+    which one index answers by itself.
     """
     parts = meeting or (records.model._base_manager.filter(condition).order_by().values_list("pk", flat=True),)
     found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
     keys = list(found[: RARE + 1])
-    return records.filter(condition if len(keys) > RARE else AmongFew("pk", np.array(keys, np.int64)))
+    return records.filter(condition if len(keys) > RARE else AmongFew(of, np.array(keys, np.int64)))

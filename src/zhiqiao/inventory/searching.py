@@ -9,6 +9,7 @@ from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
 from zhiqiao.inventory.models import InventoryEntry
 from zhiqiao.kernel.text import compact
+from zhiqiao.registry.models import Patent
 from zhiqiao.registry.searching import NUMBER_START
 
 TITLE = ("title",)
@@ -20,6 +21,8 @@ def entries_like(entries: QuerySet[InventoryEntry], asked: str) -> QuerySet[Inve
     if not plain:
         return entries
     if number := NUMBER_START.fullmatch(plain):
-        return rare_first(entries, begins("patent__number", number[2] + (number[3] or "").removeprefix(".")))
+        start = number[2] + (number[3] or "").removeprefix(".")
+        begun = Patent.objects.filter(begins("number", start)).order_by().values_list("pk", flat=True)
+        return rare_first(entries, begins("patent__number", start), begun, of="patent_id")
     # Whoever sees an entry sees its patent's title, also of a patent that is its holder's no more.
     return entries.filter(having_words("patents", SEES_ALL, asked, TITLE, of="patent_id"))

@@ -54,6 +54,11 @@ def until(text: str | Promise, field: str) -> df.DateFilter:
     return _day_filter(text, field, "lte")
 
 
+def until_rarely(text: str | Promise, field: str) -> df.DateFilter:
+    """The same for days that the list is not ordered by unless asked."""
+    return StoredDay(label=text, field_name=field, lookup_expr="lte", widget=DayInput())
+
+
 class DayOfMoment(df.DateFilter):  # type: ignore[misc]  # django-filter ships no types
     """A day asked of moments. Moments are compared, which an index answers: the day of each row would first have to be
     reckoned."""
@@ -79,7 +84,7 @@ class StoredDay(df.DateFilter):  # type: ignore[misc]  # django-filter ships no 
 def _day_filter(text: str | Promise, field: str, beyond: str) -> df.DateFilter:
     """``field`` with ``__date`` is a moment."""
     moment = field.removesuffix("__date")
-    made = StoredDay if moment == field else DayOfMoment
+    made = df.DateFilter if moment == field else DayOfMoment
     return made(label=text, field_name=moment, lookup_expr=beyond, widget=DayInput())
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
-from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until
+from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until_rarely
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Change, Create, Finding, Move, Register, View, Waits
 from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS, Role
@@ -29,7 +29,7 @@ class NeedFilter(Filters):
     state = choice(_("State"), NeedState.choices)
     shown = choice(_("Shown to"), [("all", _("Everybody")), ("own", _("Firm and city alone"))], method="by_shown")
     since = since(_("Stated since"), "created_at__date")
-    until = until(_("Needed by"), "deadline")
+    until = until_rarely(_("Needed by"), "deadline")
     whose = choice(_("Stated by"), [("own", _("My organisation"))], method="by_owner")
 
     def by_words(self, records: Records, name: str, value: str) -> Records:

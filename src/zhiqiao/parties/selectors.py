@@ -48,10 +48,9 @@ def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Or
         others.append(named.values_list("organisation_id", flat=True))
     if wanted.isascii() and wanted.isalnum():
         letters = wanted.lower()
-        ways += [
-            begins("initials", letters),
-            Q(Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)),
-        ]
+        ways.append(begins("initials", letters))
+        if letters.isalpha():  # digits stand in the name itself
+            ways.append(Q(Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)))
     # Each way by itself is read from the narrow index of its column alone.
     keys = [Organisation.objects.filter(way).values_list("pk", flat=True) for way in ways]
     condition = reduce(or_, ways)
