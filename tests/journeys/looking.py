@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, expect
 
+from tests.chromium import at_rest, too_wide
 from tests.journeys.private_words import private_to
-from tests.journeys.walking import PHONE, TOO_WIDE, Walk
+from tests.journeys.walking import PHONE, Walk
 
 LEVELS: Final = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -72,6 +73,7 @@ def faults_of(walk: Walk, answer: Response | None) -> Iterator[str]:
     if answer is None or answer.status != 200:
         yield f"answered {answer.status if answer else 'nothing'}"
         return
+    at_rest(page)
     if page.locator("h1").count() != 1:
         yield f"{page.locator('h1').count()} first headings"
     if not page.title().rpartition(" · ")[0].strip():
@@ -93,18 +95,19 @@ def unworded(page: Page, *, chinese: bool) -> Iterator[str]:
 
 
 def barriers_of(page: Page) -> Iterator[str]:
+    at_rest(page)
     for fault in Axe().run(page, context=FEW_ROWS, options=LEVELS).response["violations"]:
         yield f"{fault['id']}: {[node['html'][:120] for node in fault['nodes']][:2]}"
 
 
-def too_wide(page: Page) -> Iterator[str]:
+def overflowing(page: Page) -> Iterator[str]:
     """At the width of a phone too, whatever the screen."""
     size: Any = page.viewport_size
-    if page.evaluate(TOO_WIDE):
+    if too_wide(page):
         yield f"wider than {size['width']}"
     if size != PHONE:
         page.set_viewport_size({"width": PHONE["width"], "height": size["height"]})
-        if page.evaluate(TOO_WIDE):
+        if too_wide(page):
             yield f"wider than {PHONE['width']}"
         page.set_viewport_size(size)
 

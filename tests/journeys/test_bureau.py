@@ -23,7 +23,7 @@ def test_officer_works_through_what_waits(walker: Walker, tmp_path: Path) -> Non
     waiting = page.locator("section", has=page.get_by_role("heading", name="待办事项"))
     follow(waiting.get_by_role("link", name="沉睡"))
     walk.step("沉睡专利")
-    assert walk.rows.count() == walk.counted
+    assert walk.rows.count() == min(walk.counted, 50) > 0
 
     walk.go("盘点清单")
     page.locator("form.finder").get_by_label("现行分层").select_option(label="层0 · 基础库")
@@ -56,7 +56,7 @@ def test_officer_confirms_several_at_once(walker: Walker) -> None:
         boxes.nth(place).check()
     names = [text.splitlines()[0] for text in texts(walk, "tbody .main-link")[:3]]
     walk.step("选中三件")
-    page.locator("form.bulkbar").get_by_role("button", name="按建议确认").click()
+    follow(page.locator("form.bulkbar").get_by_role("button", name="按建议确认"))
     page.wait_for_url("**/many/as_suggested/")
     walk.step("预览")
     assert "尚未" in page.locator("main").inner_text() and "3" in page.locator(".figures").inner_text()

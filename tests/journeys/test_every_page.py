@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.journeys.conftest import Walker
-from tests.journeys.looking import barriers_of, faults_of, lost_by_keyboard, shape, too_wide, ways_on
+from tests.journeys.looking import barriers_of, faults_of, lost_by_keyboard, overflowing, shape, ways_on
 from tests.journeys.site import server_address
 from tests.journeys.walking import Manner, Walk
 
@@ -81,7 +81,7 @@ def looked_at(walk: Walk, tour: Tour, place: str) -> list[str]:
         return told
     if server_address():  # how a page looks does not hang on the database
         return told
-    told += too_wide(walk.page)
+    told += overflowing(walk.page)
     told += barriers_of(walk.page) if tour.closely else ()
     told += lost_by_keyboard(walk.page) if tour.keys else ()
     return told

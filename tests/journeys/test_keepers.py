@@ -35,7 +35,7 @@ def test_administrator_makes_a_log_in_that_works(walker: Walker) -> None:
     other.go("技术需求")
     follow(other.page.locator("tbody .main-link", has_text="风扇罩").first)
     assert other.page.locator(".private").count() == 1, "the firm's own private part"
-    other.page.get_by_role("button", name="找专利").click()
+    follow(other.page.get_by_role("button", name="找专利"))
     other.told()
 
 

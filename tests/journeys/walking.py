@@ -10,14 +10,13 @@ from typing import Any, Final, cast
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
-from tests.chromium import PATIENCE, follow
+from tests.chromium import PATIENCE, at_rest, follow, too_wide
 from tests.journeys.private_words import private_to
 from tests.journeys.site import ROOT, Site
 
 SCREENS: Final = ROOT / "build" / "screens"
 DESK: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
-TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,10 @@ class Walk:
 
     def look_over(self) -> None:
         page = self.page
-        page.wait_for_load_state()
+        at_rest(page)
         assert page.locator("h1").count() == 1, f"{page.url}: not one h1"
         assert page.title().strip(" ·"), f"{page.url}: no title"
-        assert not page.evaluate(TOO_WIDE), f"{page.url}: wider than the screen"
+        assert not too_wide(page), f"{page.url}: wider than the screen"
         assert page.locator("main").count() == 1, f"{page.url}: not one main"
         shown = page.content()
         assert not [word for word in private_to(self.who) if word in shown], f"{page.url}: words of others"

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.chromium import PATIENCE
+from tests.chromium import PATIENCE, at_rest
 from tests.web.conftest import City
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -61,9 +61,10 @@ def let_finish(threads: Iterable[threading.Thread]) -> None:
     """The server may still be at what a page asked for before it was closed: the tables are emptied only after that."""
     for each in threads:
         if each.name.endswith("(process_request_thread)"):
-            each.join(30)
+            each.join(PATIENCE / 1000)
 
 
 def faults(page: Page) -> list[Any]:
+    at_rest(page)
     found = Axe().run(page, options=LEVELS).response["violations"]
     return [(fault["id"], [node["html"][:160] for node in fault["nodes"]][:3]) for fault in found]

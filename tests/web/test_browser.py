@@ -12,7 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.chromium import follow
+from tests.chromium import follow, too_wide
 from tests.web.browsing import DESK, PHONE, Visit, faults, visit
 from tests.web.conftest import PASSWORD, City
 from tests.web.sights import sights
@@ -40,7 +40,7 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
         tab.goto(live_server.url + each.where)
         if problems := faults(tab):
             found[each.name] = problems
-        if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if too_wide(tab):
             found[f"{each.name} is too wide"] = size
     assert not found
 
@@ -54,12 +54,12 @@ def test_firm_owner_finishes_on_a_phone(city: City, visit: Visit) -> None:
     follow(page.get_by_role("navigation", name="快捷导航").get_by_role("link", name="找专利", exact=True))
     page.get_by_label("您在找什么技术").fill("我们的压铸模具五万次就开裂，想找寿命翻倍的表面处理。")
     expect(page.locator("#counted")).to_have_text(re.compile("^26 "))
-    page.get_by_role("button", name="登记为需求").click()
+    follow(page.get_by_role("button", name="登记为需求"))
     page.wait_for_url("**/needs/new/**")
     assert page.get_by_role("main").count() == 1
     assert "五万次" in page.get_by_label("您在找什么技术").input_value()
     page.get_by_label("不对外的细节").fill("最高出价二十万元")
-    page.get_by_role("main").get_by_role("button", name="提出需求").click()
+    follow(page.get_by_role("main").get_by_role("button", name="提出需求"))
     page.wait_for_url("**/needs/*-*/")
     private = page.locator(".private")
     assert "最高出价二十万元" in private.inner_text() and "仅本企业可见" in private.inner_text()
@@ -69,7 +69,7 @@ def test_going_back_from_a_patent_finds_the_answers(city: City, visit: Visit) ->
     page = visit("firm", reverse("need_say"))
     page.get_by_label("您在找什么技术").fill("一种第1号装置，寿命翻倍")
     page.get_by_role("button", name="找专利").click()
-    page.get_by_role("link", name="一种第1号装置").first.click()
+    follow(page.get_by_role("link", name="一种第1号装置").first)
     page.wait_for_url("**/patents/**")
     page.go_back()
     expect(page.get_by_role("link", name="一种第1号装置").first).to_be_visible()

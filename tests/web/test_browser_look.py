@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
+from tests.chromium import at_rest, follow, too_wide
 from tests.web.browsing import DESK, PHONE, Visit, faults, visit
 from tests.web.conftest import City
 from zhiqiao.needs.models import Need
@@ -30,7 +31,7 @@ def test_every_component_is_accessible(visit: Visit, settings: Settings, theme: 
     page = visit("public", reverse("gallery"), size, theme)
     expect(page.locator("figure.drawn")).to_have_count(5)  # and the policy of the site is not broken by drawing
     assert faults(page) == []
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not too_wide(page)
 
 
 def test_a_chart_drawn_for_a_wider_screen_widens_no_page(visit: Visit, settings: Settings) -> None:
@@ -40,13 +41,13 @@ def test_a_chart_drawn_for_a_wider_screen_widens_no_page(visit: Visit, settings:
     expect(page.locator("figure.drawn")).to_have_count(5)
     page.evaluate("document.querySelectorAll('.chart-canvas > div').forEach((each) => (each.style.width = '3000px'))")
     assert page.evaluate("document.querySelector('.chart-canvas').scrollWidth") == 3000
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not too_wide(page)
 
 
 @pytest.mark.parametrize("who", ["firm", "holder", "bureau", "admin"])
 def test_first_page_can_be_worked_by_thumb(visit: Visit, who: str) -> None:
     page = visit(who, reverse("home"), PHONE)
-    page.wait_for_load_state("networkidle")
+    at_rest(page)
     assert page.evaluate(TOO_SMALL) == []
     assert faults(page) == []
 
@@ -54,7 +55,7 @@ def test_first_page_can_be_worked_by_thumb(visit: Visit, who: str) -> None:
 def test_firm_asks_on_its_first_page(visit: Visit) -> None:
     page = visit("firm", reverse("home"), PHONE)
     page.get_by_label("您在找什么技术").fill("我们的压铸模具五万次就开裂，想找更耐磨的表面处理。")
-    page.get_by_role("button", name="找专利").click()
+    follow(page.get_by_role("button", name="找专利"))
     page.wait_for_url(f"**{reverse('need_say')}")
     expect(page.locator("#answers")).not_to_be_empty()
 
@@ -103,8 +104,11 @@ def test_keys_walk_through_rows_and_pages_but_never_while_typing(city: City, vis
     expect(page.locator("#keys-help")).to_be_visible()
     assert faults(page) == []
     page.keyboard.press("Escape")
-    page.keyboard.type("gn")  # the second within two seconds
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") + 1_000)  # or the second key may come too late
+    page.keyboard.type("gn")
     page.wait_for_url(f"**{reverse('need_list')}")
+    page.clock.resume()
     box = page.locator("form.finder input[name=q]")
     box.press_sequentially("gn?jk/", delay=10)
     expect(box).to_have_value("gn?jk/")
@@ -128,9 +132,12 @@ def test_ticked_rows_bring_the_bar_and_a_range_is_ticked_with_shift(city: City, 
 def test_move_is_asked_in_a_dialog_and_done_from_there(city: City, visit: Visit) -> None:
     need = city.records["own_need"]
     page = visit("firm", reverse("need_page", args=[need.public_id]))
-    page.locator("a[data-ask]").first.click()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type == "fetch" else None)
+    page.locator("a[data-ask]").first.evaluate("(link) => { link.click(); link.click(); }")
     dialog = page.locator("#modal")
     expect(dialog).to_be_visible()
+    assert len(asked) == 1, "two clicks would fill the dialog twice, the second time over what was typed"
     assert faults(page) == []
     dialog.get_by_role("link", name="取消").click()
     expect(dialog).to_be_hidden()

@@ -38,10 +38,13 @@
     const dialog = document.getElementById("modal");
     if (!dialog || !dialog.showModal) return;
     event.preventDefault();
+    if (link.hasAttribute("aria-busy")) return; // A second click must not wipe out what is typed after the first.
+    link.setAttribute("aria-busy", "true");
     fetch(link.href, { headers: { "X-Requested-With": "fetch" } })
       .then((answer) => (answer.ok && !answer.redirected ? answer.text() : Promise.reject(new Error(answer.status))))
       .then((text) => fill(dialog, new DOMParser().parseFromString(text, "text/html"), link))
-      .catch(() => (window.location.href = link.href));
+      .catch(() => (window.location.href = link.href))
+      .finally(() => link.removeAttribute("aria-busy"));
   }
 
   function fill(dialog, page, link) {
