@@ -32,8 +32,9 @@ def server() -> Iterator[FakeEndpoint]:
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pauses of an impatient test."""
+    """The pauses of an impatient test, which gives a busy machine all the time it needs."""
     monkeypatch.setattr(module, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(module, "SOMEBODY_WAITS", 60.0)
 
 
 def encoder(server: FakeEndpoint, **told: Any) -> EndpointEncoder:
@@ -155,12 +156,14 @@ def test_nobody_waits_for_a_long_pause_and_it_is_not_asked_meanwhile(server: Fak
 def test_an_endpoint_that_failed_is_left_alone_and_asked_again_later(
     server: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LEFT_ALONE", 4)
-    server.faults.append(Fault(404))
-    asked = encoder(server)
-    for _ in range(20):
-        assert refused(asked) == "encoder_refused"
-    assert len(server.asked) == 1
+    for seconds, times in ((600, 20), (0.1, 1)):
+        monkeypatch.setattr(module, "LEFT_ALONE", seconds)
+        server.asked.clear()
+        server.faults.append(Fault(404))
+        asked = encoder(server)
+        for _ in range(times):
+            assert refused(asked) == "encoder_refused"
+        assert len(server.asked) == 1
     while asked.failure:
         time.sleep(0.05)
     assert asked.encode_passages([TEXT]).any()
