@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from tests.importing.lists import row, write_list
 from tests.importing.programs import CommandLine, Installation
 from zhiqiao.cli import service
 from zhiqiao.cli.main import refused
-from zhiqiao.core.leases import acquire, release, release_of_the_dead
+from zhiqiao.core.leases import acquire, new_holder, release, release_of_the_dead
 
 
 def test_set_up_twice_at_once(tmp_path: Path) -> None:
@@ -45,6 +47,18 @@ def test_the_second_index_waits_for_the_first(
     assert ran.err.splitlines() == ["另一个进程正在索引，等它做完: patents"]
     told = lived_in("index", "status", "--json").json
     assert {each["name"]: each["records_pending"] for each in told["collections"]}["patents"] == 0
+
+
+def test_a_killed_rebuild_keeps_nothing_from_being_found_by_meaning(lived_in: CommandLine, tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    host, _, chance = new_holder().rsplit(":", 2)
+    assert acquire("rebuild:patents", f"{host}:{killed.pid}:{chance}", seconds=600)
+    assert lived_in("import", "patents", write_list(tmp_path / "more.csv", [row(9)])).code == 0
+    ran = lived_in("index")
+    assert (ran.code, ran.err) == (0, "")
+    told = lived_in("index", "status", "--json").json
+    assert {each["name"]: each["vectors_pending"] for each in told["collections"]}["patents"] == 0
 
 
 def test_a_full_disk_is_called_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

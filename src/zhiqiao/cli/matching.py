@@ -125,7 +125,11 @@ def tell_of_pending() -> None:
 @click.option("--patent", "number", help="专利号。 The patent's number.")
 @click.option("--year", type=click.IntRange(1985, 9999), help="某年申请的全部专利。 All patents filed in a year.")
 @click.option("-k", "most", default=20, show_default=True, type=click.IntRange(1, 200))
-@click.option("--processes", type=click.IntRange(1, 64), help="几个进程,默认每核一个,至多八个。 For --year; one a core, at most 8.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="几个进程,默认每核一个,至多八个。 For --year; one a core, at most 8.",
+)
 @click.option("--json", "as_json", is_flag=True)
 def push(number: str | None, year: int | None, most: int, processes: int | None, as_json: bool) -> None:
     """为专利找可能关心它的单位。 The organisations that would care about a patent, and why."""

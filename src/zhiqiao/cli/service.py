@@ -105,7 +105,7 @@ def index_some(name: str) -> bool:
     """Index for a moment; whether anything is left. While another process is at it, that one is let finish."""
     told = False
     while True:
-        release_of_the_dead(f"indexer:{name}")
+        release_leases_of_the_dead(name)
         try:
             report = indexing.index_pending(name, 2.0)
         except Busy:
@@ -119,6 +119,12 @@ def index_some(name: str) -> bool:
             if report.trouble and not waits:
                 tell_of_trouble(name, report.trouble)
             return waits or (bool(report.vectors_pending) and not report.trouble)
+
+
+def release_leases_of_the_dead(name: str) -> None:
+    """Of a killed rebuild too: while its lease lasts nothing new is encoded."""
+    for lease in (f"indexer:{name}", f"rebuild:{name}"):
+        release_of_the_dead(lease)
 
 
 def tell_of_trouble(name: str, code: str) -> None:
@@ -152,8 +158,7 @@ def index_rebuild() -> None:
     """重建索引,期间检索不中断;换编码器后也用它。 Build the index anew, with another encoder too; searches go on."""
     with Progress(console=STDERR, disable=not STDERR.is_terminal) as bar:
         for name in indexing.collection_names():
-            for lease in (f"indexer:{name}", f"rebuild:{name}"):
-                release_of_the_dead(lease)
+            release_leases_of_the_dead(name)
             task = bar.add_task(say("重建", "rebuilding") + f" {name}", total=None)
             count = indexing.rebuild(name, partial(advance, bar, task), PATIENCE)
             STDOUT.print(f"{name}: {count}")
