@@ -21,6 +21,7 @@ from zhiqiao.matching.rules import AGAINST, Trace, interest
 from zhiqiao.matching.selectors import suggestions_for_organisation, suggestions_for_patent
 from zhiqiao.parties.actions import merge_organisations
 from zhiqiao.registry.models import Patent
+from zhiqiao.wording.reasons import sentence
 
 __all__ = ["city"]
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,23 @@ def test_what_speaks_against_never_raises_the_interest() -> None:
     need = Trace("own_need", 0.8)
     assert 0 < interest([need, Trace(AGAINST, 1.0)]) < interest([need, Trace(AGAINST, 0.3)]) < interest([need])
     assert interest([Trace(AGAINST, 1.0)]) == 0
+
+
+def test_of_its_patents_the_nearest_alone_counts_and_further_needs_count_less() -> None:
+    near, further = Trace("own_patent", 0.8), Trace("own_patent", 0.7)
+    assert interest([further, near, further, further]) == interest([near]) == pytest.approx(0.48)
+    assert interest([near]) < interest([Trace("own_need", 0.8)]) < interest([Trace("own_need", 0.8)] * 2) < 1
+
+
+def test_a_trace_tells_what_its_score_rests_on() -> None:
+    suggest_push(actor=OFFICER, patent=stored(1))
+    found = suggestions_for_patent(OFFICER, stored(1))
+    told = [each for one in found for each in one.reasons if each["code"] in {"own_patent", "own_need"}]
+    assert {each["code"] for each in told} == {"own_patent", "own_need"}
+    for each in told:
+        assert sum(part["value"] for part in each["facts"]["parts"]) == pytest.approx(each["facts"]["margin"])
+        assert f"{each['facts']['margin']:+.2f}" in sentence(each)
+    assert "·" not in sentence({"code": "own_patent", "facts": {"title": "kept before"}})
 
 
 def test_the_page_tells_all_that_the_ranking_goes_by() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
-from zhiqiao.engine.match import Match
+from zhiqiao.engine.neighbours import Neighbour
 from zhiqiao.kernel.classes import BadClass, parse_ipc
 from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.lessons import lesson_of
@@ -44,7 +44,7 @@ def refusals_of(organisation: Organisation) -> Callable[[Patent], bool]:
     return lambda patent: bool(fields & subclasses_of(patent)) or any(word in _text(patent) for word in words)
 
 
-def replied_to(actor: Actor, near: Mapping[int, Match], patent: Patent) -> Iterable[tuple[int, Trace]]:
+def replied_to(actor: Actor, near: Mapping[int, Neighbour], patent: Patent) -> Iterable[tuple[int, Trace]]:
     """What organisations replied to near patents and to this one. Those who look over the city alone are told: a
     reply is between an organisation and the holder of the patent that it was pushed."""
     if not actor.reads_city:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zhiqiao.engine.match import Match
+from zhiqiao.engine.neighbours import Neighbour
 from zhiqiao.kernel.batches import in_batches
-from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.matching.interests import refused_by, replied_to, wanted_by
-from zhiqiao.matching.rules import Trace, interest, is_candidate, strongest
-from zhiqiao.matching.searching import Asked, neighbours, tokens_of
+from zhiqiao.matching.rules import LEAST_LIKENESS, LOOKED_AT, Trace, interest, is_candidate, strongest
+from zhiqiao.matching.searching import Asked, near_needs, near_patents, tokens_of
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.models import LIVING, Organisation
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.selectors import patent_document
 
-LOOKED_AT = 100  # neighbours in each collection
 # Who could use a patent. Authorities, banks, agencies and centres work on it, they do not make products.
 USERS_OF_PATENTS = frozenset(
     {OrganisationKind.ENTERPRISE, OrganisationKind.STATE_OWNED, OrganisationKind.HOSPITAL, OrganisationKind.OTHER}
@@ -61,32 +59,33 @@ def _interest(organisation: Organisation, traces: list[Trace], patent: Patent) -
     return Interest(organisation, interest(traces), tuple(strongest(traces)))
 
 
-def _near_patents(patent: Patent) -> dict[int, Match]:
+def _near_patents(patent: Patent) -> dict[int, Neighbour]:
     # Published patents alone: whom a firm filed for in secret must not show in another's list.
-    found = _neighbours("patents", frozenset({"public"}), patent)
-    return {match.key: match for match in found if match.key != patent.pk}
+    asked = Asked(k=LOOKED_AT, without=frozenset({patent.pk}))
+    found = near_patents(frozenset({"public"}), patent_document(patent), asked)
+    return {near.key: near for near in found if near.score >= LEAST_LIKENESS}
 
 
-def _of_patents(near: Mapping[int, Match]) -> Iterable[tuple[int, Trace]]:
+def _of_patents(near: Mapping[int, Neighbour]) -> Iterable[tuple[int, Trace]]:
     standing = PatentHolder.objects.filter(patent_id__in=list(near), standing__isnull=False)
     for patent_key, organisation in standing.values_list("patent_id", "standing_id"):
-        match = near[patent_key]
-        facts = {"number": match.document.number, "title": match.document.title}
-        yield int(organisation or 0), Trace("own_patent", match.score, facts)
+        found = near[patent_key]
+        facts = {"number": found.document.number, "title": found.document.title, **as_sum(found.shares)}
+        yield int(organisation or 0), Trace("own_patent", found.score, facts)
 
 
 def _near_needs(actor: Actor, patent: Patent) -> Iterable[tuple[int, Trace]]:
-    near = {match.key: match for match in _neighbours("needs", tokens_of(actor), patent)}
+    found = near_needs(tokens_of(actor), patent_document(patent), Asked(k=LOOKED_AT))
+    near = {match.key: match for match in found if match.level != "none"}
     needs = Need.objects.filter(pk__in=list(near), organisation__isnull=False)
     for key, public_id, organisation in needs.values_list("pk", "public_id", "organisation_id"):
-        facts = {"need": str(public_id), "title": near[key].document.title}
-        yield int(organisation or 0), Trace("own_need", near[key].score, facts)
+        match = near[key]
+        facts = {"need": str(public_id), "title": match.document.title, **as_sum(match.judgement.shares)}
+        yield int(organisation or 0), Trace("own_need", match.score, facts)
 
 
-def _neighbours(collection: str, tokens: frozenset[str], patent: Patent) -> list[Match]:
-    asked = Asked(k=LOOKED_AT, without=frozenset({patent.pk}) if collection == "patents" else frozenset())
-    try:
-        found = neighbours(collection, tokens, patent_document(patent), asked)
-    except NotFound:
-        return []
-    return [match for match in found if match.level != "none"]
+def as_sum(shares: Mapping[str, float]) -> dict[str, object]:
+    """What a trace's score rests on, the largest part first; the margin is the sum of what is shown."""
+    felt = sorted(((name, round(value, 2)) for name, value in shares.items()), key=lambda part: -abs(part[1]))
+    parts = [{"name": name, "value": value} for name, value in felt if value]
+    return {"parts": parts, "margin": round(sum(value for _, value in felt), 2)}

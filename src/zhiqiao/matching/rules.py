@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-RULES_VERSION = "push-2"
+RULES_VERSION = "push-3"
+LOOKED_AT = 100  # neighbours in each collection
+LEAST_LIKENESS = 0.25  # below this two patents share what any two of a trade share
 # How much one trace says at most. A stated need says most; a near patent shows that the firm works in the field;
 # the industry alone says little and never brings an organisation in.
 NEED_WEIGHT = 0.9
@@ -17,7 +19,10 @@ FIELD_WEIGHT = 0.3
 WORD_WEIGHT = 0.3
 REPLY_WEIGHT = 0.5
 DAMPED_BY = 0.7  # a "not our field" to the very same patent leaves three tenths of the interest
-MOST_TRACES = 3  # of one sort; a large firm does not win by the number of its patents
+MOST_TRACES = 3  # of one sort
+# Of its patents the nearest alone: a large firm does not win by their number, and hidden patents find their applicants
+# more often (docs/matching.md).
+MOST_OF = {"own_patent": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def strongest(traces: Iterable[Trace]) -> list[Trace]:
     by_sort: dict[str, list[Trace]] = {}
     for trace in sorted(traces, key=lambda each: -each.score):
         by_sort.setdefault(trace.sort, []).append(trace)
-    kept = [trace for found in by_sort.values() for trace in found[:MOST_TRACES]]
+    kept = [trace for sort, found in by_sort.items() for trace in found[: MOST_OF.get(sort, MOST_TRACES)]]
     return sorted(kept, key=lambda each: (-each.score * WEIGHTS[each.sort], each.sort))
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from zhiqiao.core.encoders import encoder_behind, trouble
 from zhiqiao.core.indexing import reader, search_view
@@ -14,6 +14,7 @@ from zhiqiao.engine.documents import NO_FILTERS, Document, Filters
 from zhiqiao.engine.elements import Answer
 from zhiqiao.engine.encoder import TYPED, Encoder, EncoderDown, may_read
 from zhiqiao.engine.match import Match, Scope, match, similar
+from zhiqiao.engine.neighbours import Neighbour, neighbours
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.text import Span, printable
@@ -23,6 +24,7 @@ from zhiqiao.kit.roles import Role
 from zhiqiao.matching.rankers import serving
 
 VERSION_NOTE = "relevance"
+Found = TypeVar("Found", Match, Neighbour)
 IN_FORCE = Filters((("status", ("alive",)),))
 
 
@@ -47,9 +49,15 @@ def answers(collection: str, actor: Actor, text: str, asked: Asked, clock: Stage
     return _found(index, asked.seen_by, lambda by, encoder: match(by, encoder, text, scope, clock, serving()))
 
 
-def neighbours(collection: str, tokens: frozenset[str], source: Document, asked: Asked) -> list[Match]:
-    """The documents of a collection nearest to one, without reasons: the traces they leave are told instead."""
-    index, scope = _view(collection, tokens, asked)
+def near_patents(tokens: frozenset[str], source: Document, asked: Asked) -> list[Neighbour]:
+    """The patents nearest to one."""
+    index, scope = _view("patents", tokens, asked)
+    return _found(index, source.visibility, lambda by, encoder: neighbours(by, encoder, source, scope))
+
+
+def near_needs(tokens: frozenset[str], source: Document, asked: Asked) -> list[Match]:
+    """The needs nearest to a patent, without reasons: the traces they leave are told instead."""
+    index, scope = _view("needs", tokens, asked)
     ranker = serving()
     return _found(
         index,
@@ -65,8 +73,8 @@ def words_alone(collection: str, seen_by: Sequence[str] = (TYPED,)) -> str:
 
 
 def _found(
-    index: SearchIndex, seen_by: Sequence[str], search: Callable[[SearchIndex, Encoder], list[Match]]
-) -> list[Match]:
+    index: SearchIndex, seen_by: Sequence[str], search: Callable[[SearchIndex, Encoder], list[Found]]
+) -> list[Found]:
     """By words and meaning; by words alone where there are no vectors to be had, or where the text must not leave."""
     encoder = encoder_behind(index)
     if may_read(encoder, seen_by) and not trouble(encoder):

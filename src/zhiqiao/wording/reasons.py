@@ -60,6 +60,9 @@ PARTS: Final[dict[str, Text]] = {
     "letters": _("likeness of wording"),
     "replies": _("earlier replies"),
     "habit": _("how such needs are judged"),
+    "ordinary": _("as of any patent nearby"),
+    "words": _("words in common"),
+    "older": _("filed earlier"),
 }
 ELEMENTS: Final[dict[str, Text]] = {
     "object": pgettext_lazy("part of a need", "Object"),
@@ -141,6 +144,7 @@ COUNTED: Final[dict[str, Text]] = {
     "unit_unknown": _("Unknown unit of an amount"),
     "credit_code_check_digit": _("Wrong check digit of the credit code"),
 }
+_TOLD_WITH_SUM: Final = frozenset({"own_patent", "own_need"})
 SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES, **STOPPED, **FOUND}
 
 
@@ -155,7 +159,10 @@ def sentence(reason: Any) -> str:
     known = SENTENCES.get(code)
     if known is None:
         return label(code)
-    return str(known) % readable(_with_elements(_with_parts(_with_bands(reason.get("facts") or {}))))
+    facts = readable(_with_elements(_with_parts(_with_bands(reason.get("facts") or {}))))
+    if code in _TOLD_WITH_SUM and "parts" in facts:
+        return f"{str(known) % facts} · {str(MATCHES['shares']) % facts}"
+    return str(known) % facts
 
 
 def _with_bands(facts: Mapping[str, Any]) -> dict[str, Any]:
