@@ -171,9 +171,13 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
 
 
 def _foreign(reader: SearchIndex, question: _Question, best: Sequence[_Scored]) -> bool:
-    """Whether nothing answers. Where people replied well to something alike, that is not for nearness to say."""
-    scope, size = question.scope, 0
-    if question.of_need and not any(found.judgement.shares.get("replies", 0.0) > 0 for found in best):
+    """Whether nothing answers. Where people replied well to something alike, or the score alone calls the best strong,
+    that is not for nearness to say."""
+    scope, size, strong = question.scope, 0, question.ranker.model.levels["strong"]
+    spoken_for = any(
+        found.judgement.score >= strong or found.judgement.shares.get("replies", 0.0) > 0 for found in best
+    )
+    if question.of_need and not spoken_for:
         size = reader.text.count(scope.tokens, scope.filters) if scope.filters else len(reader.vectors)
     return question.ranker.model.abstains([found.features for found in best], size)
 

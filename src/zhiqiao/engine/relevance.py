@@ -103,7 +103,7 @@ class Model:
         """Whether the need is foreign to the collection: none of the first candidates shares a word worth naming, or
         the very first is no nearer in meaning than the nearest of so many documents is by chance.
 
-        How near that is grows as the root of the logarithm of their number; ``support`` holds what it is for one.
+        How near that is grows with the root of the logarithm of their number; ``support`` holds what it is for one.
         """
         if not any(self._supported(features, "need_shared", "need_title") for features in candidates):
             return True
@@ -111,7 +111,8 @@ class Model:
         standing = candidates[0].standing
         if least is None or standing is None or min(of, collection) < _FEWEST_TO_CHANCE_UPON:
             return False
-        return standing < least * math.sqrt(math.log(collection) / math.log(of))
+        grown = math.sqrt(2 * math.log(collection)) - math.sqrt(2 * math.log(of))
+        return standing < least + self.support["need_standing_grows"] * grown
 
     def band(self, standing: float) -> str:
         """The word for how near two meanings are: ``very_near``, ``near`` or ``far``."""

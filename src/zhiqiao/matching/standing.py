@@ -76,11 +76,11 @@ def _symbol(patent: Patent) -> IpcSymbol | None:
 
 
 def _industry(patent: Patent, asked: Sequence[str], names: dict[str, str]) -> Iterator[Reason]:
-    """By GB/T 4754: the same group or division is the same or near; nothing is said where either side is not known."""
+    """By GB/T 4754: in the same group it is the same, in the same division near; nothing is said where either side is not known."""
     own, wanted = _codes(patent.industries), _codes(asked)
     if not own or not wanted:
         return
-    same = [code for code in own if any(_shared(code, other) >= min(3, len(code), len(other)) for other in wanted)]
+    same = [code for code in own if any(_shared(code, other) >= 3 for other in wanted)]
     near = [code for code in own if any(_shared(code, other) >= 2 for other in wanted)]
     code = "same_industry" if same else "near_industry" if near else "other_industry"
     yield _reason(code, industries=named((same or near or own)[:3], names))
