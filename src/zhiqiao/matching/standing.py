@@ -76,7 +76,7 @@ def _symbol(patent: Patent) -> IpcSymbol | None:
 
 
 def _industry(patent: Patent, asked: Sequence[str], names: dict[str, str]) -> Iterator[Reason]:
-    """By GB/T 4754: in the same group it is the same, in the same division near; nothing is said where either side is not known."""
+    """By GB/T 4754: of the same group it is the same, of the same division near; nothing where a side is not known."""
     own, wanted = _codes(patent.industries), _codes(asked)
     if not own or not wanted:
         return
