@@ -79,6 +79,7 @@ def check(place: Installation, listed: Path, undisturbed: Undisturbed, seed: int
     assert place.run("audit", "seal").code == 0
     sound = place.run("audit", "verify", "--json")
     assert (sound.code, sound.json["intact"], sound.json["unsealed"]) == (0, True, 0)
+    assert place.run("index").code == 0, "what an import did not index in its five seconds"
     waiting = "select count(*) from core_outboxevent where done_at is null and queue like 'index.%'"
     assert place.rows(waiting) == [(0,)], "all is findable"
 

@@ -22,7 +22,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 READY = "ready"
 TEMPLATE = "sample_city"
-SECONDS_TO_START = 300
+SECONDS_TO_START = 900
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ def copied(place: Place, name: str) -> Place:
             # Two copies at a time would find the other's connection on the template.
             fcntl.flock(lock, fcntl.LOCK_EX)
             ask_server(f"DROP DATABASE IF EXISTS {copy.database}")
+            # The server may not have heard yet that the programs which prepared the city have ended.
+            ask_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{place.database}'")  # noqa: S608 -- our own name
             ask_server(f"CREATE DATABASE {copy.database} TEMPLATE {place.database}")
     return copy
 
