@@ -56,13 +56,16 @@ def standings(actor: Actor, patents: Sequence[Patent], industries: Sequence[str]
 
 
 def _field(patent: Patent, found: Sequence[Patent]) -> Iterator[Reason]:
-    """How far its class lies from those of the nearest others; said where most of them lie no farther."""
+    """How far its class lies from those of most of the nearest others; nothing where it shares none with them and they
+    share none with each other."""
     own = _symbol(patent)
     near = [symbol for each in found[: NEAREST + 1] if each.pk != patent.pk and (symbol := _symbol(each))][:NEAREST]
     if own is None or len(near) < FEWEST:
         return
     distances = Counter(class_distance(own, each) for each in near)
     within = next(far for far in range(5) if 2 * sum(distances[each] for each in range(far + 1)) >= len(near))
+    if within == 4 and 2 * max(Counter(each.section for each in near).values()) <= len(near):
+        return
     sharing = sum(count for far, count in distances.items() if far <= max(within, 1))
     shared = {1: own.subclass, 2: own.ipc_class, 3: own.section, 4: own.subclass}[max(within, 1)]
     yield _reason(CLASS[within], symbol=shared, sharing=0 if within == 4 else sharing, of=len(near))
