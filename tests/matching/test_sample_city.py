@@ -14,13 +14,15 @@ from tests.importing.lists import OFFICER, take
 from zhiqiao.core.encoders import DEFAULT_ENCODER
 from zhiqiao.core.indexing import index_pending
 from zhiqiao.engine.match import Match
-from zhiqiao.matching.searching import Asked
+from zhiqiao.matching.searching import Asked, near_patents
 from zhiqiao.matching.selectors import found_for_text
 from zhiqiao.registry.models import Patent
+from zhiqiao.registry.selectors import patent_document
 from zhiqiao.sample.city import SampleNeed, sample_city, write_sample
 
 pytestmark = pytest.mark.django_db
 MOST_MISSES = 2  # of 37
+LEAST_HIDDEN, LEAST_FOUND = 60, 0.68  # 47 of 63 are found
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,23 @@ def test_what_the_city_cannot_answer_finds_nothing_strong() -> None:
     assert len(needs) == 3
     strong = {need.number: [found.level for found, _ in answers(need)] for need in needs}
     assert not any("strong" in levels for levels in strong.values()), strong
+
+
+def test_hidden_patents_find_who_filed_them() -> None:
+    """As ``benchmarks/push_quality.py`` does it: an applicant is ranked by the nearest of its other patents."""
+    own: dict[tuple[str, ...], list[Patent]] = {}
+    for patent in Patent.objects.order_by("pk"):
+        own.setdefault(patent_document(patent).holders, []).append(patent)
+    hidden = [patents[0] for holders, patents in sorted(own.items()) if len(patents) > 1 and holders]
+    assert len(hidden) >= LEAST_HIDDEN
+    found = [patent_document(each).holders in nearest_applicants(each) for each in hidden]
+    assert sum(found) >= LEAST_FOUND * len(hidden)
+
+
+def nearest_applicants(patent: Patent) -> list[tuple[str, ...]]:
+    asked = Asked(100, without=frozenset({patent.pk}))
+    near = near_patents(frozenset({"public"}), patent_document(patent), asked)
+    return list(dict.fromkeys(each.document.holders for each in near))[:10]
 
 
 def test_every_row_of_the_sample_came_in() -> None:
