@@ -16,13 +16,11 @@ from zhiqiao.cluster.address import ClusterAddress
 from zhiqiao.cluster.connection import NAMESPACE, connect
 from zhiqiao.cluster.nodes import ROOM
 from zhiqiao.engine.encoder import Encoder
-from zhiqiao.engine.gathering import Calls
+from zhiqiao.engine.gathering import OF_ONE_SHARD, Calls
 from zhiqiao.engine.shardwriting import shard_folder
 from zhiqiao.kernel.errors import ZhiqiaoError
 
 _THREADS: Final = 8
-
-OF_ONE_SHARD: Final = frozenset({"index_missing", "index_unreadable", "vectors_changing", "vectors_of_another_encoder"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from zhiqiao.kernel.errors import Unavailable
 
 _ROUNDING: Final = 1e-5  # of the index's scores, which are single precision
 
+OF_ONE_SHARD: Final = frozenset({"index_missing", "index_unreadable", "vectors_changing", "vectors_of_another_encoder"})
+"""What a shard raises that concerns it alone: it counts as silent."""
+
 Calls = Mapping[int, tuple[Any, ...]]
 """The arguments for each shard that is asked."""
 Told = Callable[[str, frozenset[int], int], None]
