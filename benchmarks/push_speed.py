@@ -5,17 +5,17 @@ held against every organisation: through the traces that the organisation left n
 far less than a comparison. Document vectors are those of some 500 encoded titles, moved a little; needs' and patents'
 titles are encoded for real.
 
-Prints JSON lines. ``--processes 2`` tells what a second process adds to the pairs of one.
+Prints JSON lines, for one process and for several: starting them, which opens the index anew in each, included. On a
+machine that has other work, work (``core_seconds``) tells more than the clock.
 """
 
 from __future__ import annotations
 
 import argparse
-import cProfile
-import pstats
 import resource
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,38 +61,54 @@ def last_patents(count: int) -> list[int]:
     return list(Patent.objects.order_by("-pk").values_list("pk", flat=True)[:count])[::-1]
 
 
-def push(count: int) -> tuple[int, int, float]:
+def push(count: int, processes: int = 1) -> tuple[int, int, float]:
     """Patents, suggestions and seconds."""
     from zhiqiao.matching.batches import suggest_pushes
     from zhiqiao.parties.actors import operator
 
     keys, begun = last_patents(count), time.perf_counter()
-    done = suggest_pushes(actor=operator("benchmark"), keys=keys, most=20, progress=lambda *told: None)
+    actor = operator("benchmark")
+    done = suggest_pushes(actor=actor, keys=keys, most=20, progress=lambda *told: None, processes=processes)
     return done.patents, done.suggestions, time.perf_counter() - begun
 
 
-def measure(count: int, profiled: bool) -> None:
+@dataclass(frozen=True)
+class Spent:
+    """Work of this process and of those that it started and that ended."""
+
+    clock: float
+    cores: float
+
+    @classmethod
+    def now(cls) -> Spent:
+        own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return cls(time.perf_counter(), own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime)
+
+
+def measure(count: int, processes: int) -> float:
+    """Pairs a second."""
     from zhiqiao.parties.models import Organisation
 
-    push(10)  # opens the index, loads the encoder
+    if processes == 1:
+        push(10)  # opens the index, loads the encoder
     organisations = Organisation.objects.count()
-    profile, spent = cProfile.Profile(), time.process_time()
-    if profiled:
-        profile.enable()
-    patents, suggestions, seconds = push(count)
-    profile.disable()
+    begun = Spent.now()
+    patents, suggestions, seconds = push(count, processes)
+    spent = Spent.now().cores - begun.cores
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     say(
+        processes=processes,
         patents=patents,
         organisations=organisations,
         suggestions=suggestions,
         seconds=round(seconds, 1),
-        core_seconds=round(time.process_time() - spent, 1),
+        core_seconds=round(spent, 1),
         pairs_a_second=round(patents * organisations / seconds),
-        peak_megabytes=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3),
+        pairs_a_core_second=round(patents * organisations / spent),
+        megabytes_of_a_process=round(peak / 1e3),
+        minutes_for_20_000_patents=round(20_000 * seconds / patents / 60, 1),
     )
-    if profiled:
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+    return patents * organisations / seconds
 
 
 def main() -> None:
@@ -103,13 +119,16 @@ def main() -> None:
     parser.add_argument("--pushed", type=int, default=200)
     parser.add_argument("--keep", type=Path, help="a folder; the city in it is built once and used again")
     parser.add_argument("--database-url")
-    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--processes", type=int, default=2, help="held against one")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         home = (asked.keep or Path(place)) / "home"
         home.mkdir(parents=True, exist_ok=True)
         prepare(home, asked.patents, asked.database_url)
-        measure(asked.pushed, asked.profile)
+        one = measure(asked.pushed, 1)
+        if asked.processes > 1:
+            several = measure(asked.pushed, asked.processes)
+            say(processes=asked.processes, ratio_to_one_process=round(several / one, 2))
 
 
 if __name__ == "__main__":
