@@ -106,6 +106,10 @@ def test_need_in_words_is_answered_and_not_kept(programs: Programs, city: City) 
     (found,) = told(answer)["items"]
     assert found["patent"]["id"] == str(city.records["open_patent"].public_id)
     assert found["reasons"] and found["reasons"][0]["text"] and "耐磨" in found["passage"]["text"]
+    assert found["elements"][0]["text"] == "求更耐磨的模具" and "耐磨" in found["elements"][0]["answer"]["text"]
+    told_of = [(each["code"], each["facts"]) for each in found["standing"]]
+    assert ("status_in_force", {"as_of": "2026-01-15"}) in told_of
+    assert bool(found["why_not"]) is (found["level"] == "none")
     assert Need.objects.count() == before
     assert programs.of("firm").post("match/", {"text": "求更耐磨的模具", "size": 101}).status_code == 422
     assert programs.of("admin").post("match/", {"text": "求更耐磨的模具"}).status_code == 404

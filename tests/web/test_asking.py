@@ -33,10 +33,19 @@ def test_a_secret_that_was_asked_is_nowhere_in_clear(city: City) -> None:
 def test_only_patents_in_force(city: City) -> None:
     client, page = city.client("bureau"), reverse("need_say")
     Patent.objects.filter(title="一种第1号装置").update(status_group="dead")
+    number = city.records["open_patent"].shown_number
     every = client.post(page, {"text": TEXT}, headers={"HX-Request": "true"}).content.decode()
     alive = client.post(page, {"text": TEXT, "alive": "on"}, headers={"HX-Request": "true"}).content.decode()
-    assert ">一种第1号装置<" in every and ">一种第1号装置<" not in alive
+    assert number in every and number not in alive
     assert "checked" in client.get(page).content.decode()
+
+
+def test_the_need_is_told_part_by_part_and_its_markup_stays_text(city: City) -> None:
+    asked = "一种更耐磨的模具，<b>模具</b>容易开裂<script>alert(1)</script>"
+    client = city.client("bureau")
+    shown = client.post(reverse("need_say"), {"text": asked}, headers={"HX-Request": "true"}).content.decode()
+    assert 'class="elements"' in shown and "&lt;script&gt;" in shown
+    assert "<script>" not in shown and "<b>" not in shown
 
 
 def test_saving_as_a_need_leads_to_a_page_of_its_own(city: City) -> None:
