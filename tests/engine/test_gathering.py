@@ -15,6 +15,7 @@ from zhiqiao.engine.bm25 import LENGTHS, kept_length
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, facet_filters
 from zhiqiao.engine.gathering import Calls, ShardedIndex
 from zhiqiao.engine.match import Match, Scope, match, similar
+from zhiqiao.engine.neighbours import neighbours
 from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.shards import Shard, shard_of
 from zhiqiao.engine.shardwriting import ShardedWriter, shard_folder
@@ -122,6 +123,12 @@ def answers(reader: SearchIndex, both: Both, need: str, scope: Scope) -> list[Ma
 def test_neighbours_are_the_same(both: Both) -> None:
     scope = Scope(PUBLIC, k=20)
     one, many = (similar(reader, both.encoder, 7, scope) for reader in (both.one, both.index.view()))
+    agree([(each.key, each.score) for each in one], [(each.key, each.score) for each in many])
+
+
+def test_patents_nearest_to_a_patent_are_the_same(both: Both) -> None:
+    source, scope = documents()[6], Scope(PUBLIC, k=20)
+    one, many = (neighbours(reader, both.encoder, source, scope) for reader in (both.one, both.index.view()))
     agree([(each.key, each.score) for each in one], [(each.key, each.score) for each in many])
 
 
