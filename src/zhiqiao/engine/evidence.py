@@ -14,7 +14,9 @@ from zhiqiao.engine.ranker import Judgement
 from zhiqiao.engine.relevance import Features, Model
 from zhiqiao.engine.text import QUERY_CHARACTERS, Span, segment, sentences
 
-Code = Literal["shared_words", "meaning", "same_class", "passage", "replies_for", "replies_against", "shares"]
+Code = Literal[
+    "shared_words", "meaning", "same_class", "cross_field", "passage", "replies_for", "replies_against", "shares"
+]
 MOST_SHARED_WORDS: Final = 8
 MOST_SENTENCES: Final = 200
 _LEAST_WORD_SHARE: Final = 0.01
@@ -30,6 +32,7 @@ class Reason:
     ``meaning``: ``cosine``, ``standing`` (standard deviations above an ordinary document), ``band`` (``very_near`` or
     ``near``).
     ``same_class``: ``classes``, those both carry, at subclass level. ``passage``: ``field``, ``coverage`` 0..1.
+    ``cross_field``: the tenth place was kept for its ``section`` of the IPC, while most others are of ``usual``.
     ``replies_for`` and ``replies_against``: ``judged``, earlier judgements of like supplies for like needs.
     ``shares``: what the ranking's raw ``margin`` is the sum of, as ``parts`` (name, value), the largest first.
     """

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from zhiqiao.engine.crossfield import PLACE, of_other_field
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
 from zhiqiao.engine.elements import Answers, answer_elements
 from zhiqiao.engine.encoder import Encoder, Vectors
@@ -95,6 +96,7 @@ def match(
 ) -> list[Match]:
     """The documents that answer a need, best first; when nothing is good their level is ``none``.
 
+    The tenth place may be kept for one from another field (``crossfield``).
     ``ranker`` is the one in the package unless another has been learnt. Work is bounded whatever the text. Raises
     ``Invalid("query_empty")`` when there is no letter or digit in it.
     """
@@ -163,7 +165,14 @@ def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: S
         scored = _score(reader, encoder, need, [*documents, *tail], ranker)
     with clock.stage("explain"):
         foreign = _foreign(reader, question, scored[:_LOOKED_AT_FOR_SUPPORT])
+        asks = question.of_need and scope.k >= PLACE and not foreign
+        other = of_other_field(scored, ranker) if asks else None
+        if other is not None:
+            scored.insert(PLACE - 1, scored.pop(other.at))
         answers = [_match(question, need, found) for found in scored[: scope.k]]
+        if other is not None:
+            tenth = answers[PLACE - 1]
+            answers[PLACE - 1] = replace(tenth, reasons=(other.reason, *tenth.reasons))
         if question.of_need:
             parts = answer_elements(question.asked, need, [each.document for each in answers])
             answers = [replace(each, elements=answered) for each, answered in zip(answers, parts, strict=True)]

@@ -27,6 +27,7 @@ MATCHES: Final[dict[str, Text]] = {
     "replies_for": _("%(judged)s earlier replies on like patents for like needs speak for it"),
     "replies_against": _("%(judged)s earlier replies on like patents for like needs speak against it"),
     "shares": _("The score comes from: %(parts)s; together %(margin)s"),
+    "cross_field": _("A place kept for another field: section %(section)s, where most others are of %(usual)s"),
     "same_class": _("In the same technical class: %(classes)s"),
     "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
     "same_industry": _("In the same industry: %(industries)s"),
