@@ -14,6 +14,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.parties.conftest import bureau, member, organisation, person, user_of
+from zhiqiao.hooks import outgoing, sending
 from zhiqiao.hooks.actions import EndpointDetails, add_endpoint
 from zhiqiao.hooks.models import Delivery, Endpoint
 from zhiqiao.hooks.outgoing import hand_out
@@ -120,6 +121,13 @@ def own_network(settings: Any) -> Any:
     """The receiver of the tests is in the own network; tests of the refusals take the permission away."""
     settings.ZHIQIAO_HOOKS_PRIVATE = True
     return settings
+
+
+@pytest.fixture(autouse=True)
+def long_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a round could end before what the test is about."""
+    monkeypatch.setattr(outgoing, "ROUND_SECONDS", 300.0)
+    monkeypatch.setattr(sending, "ROUND_SECONDS", 300.0)
 
 
 @pytest.fixture
