@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -153,6 +154,7 @@ def counted(client: Client) -> int:
     return len(queries)
 
 
+@time_machine.travel(datetime(2026, 11, 20, 4, tzinfo=UTC))
 def test_figures_of_a_chart_are_the_records(city: City) -> None:
     client = city.client("bureau")
     charts = {chart.key: chart for chart in client.get(reverse("home_charts")).context["charts"]}
