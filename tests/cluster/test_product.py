@@ -1,21 +1,16 @@
-"""The product on a cluster says what it says on one machine."""
+"""The product on a cluster says and does what it does on one machine, also while machines are lost."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+import random
+from collections.abc import Iterator
 
-from tests.cluster.machines import Machines
-from tests.importing.lists import row, write_list
-from tests.importing.programs import ROOT, installation
+import pytest
 
-SUBJECTS = ("耐高温锂电池隔膜", "注塑模具的冷却水路", "污水除磷装置", "铝合金压铸件", "激光焊接头", "仓储机器人")
-PARTS = ("涂层", "传感器", "控制系统", "制备方法", "回收装置")
+from tests.afar.telling import BEGUN, DONE, TOLD
+from tests.cluster.machines import Machines, reached
+from tests.cluster.product import Product, commands, finished, made, program
+
 QUESTIONS = [
     ["match", "--text", "锂电池隔膜涂层耐高温,热收缩小", "--json"],
     ["match", "--text", "压铸件冷却不均,希望改进模具水路", "-k", "20", "--json"],
@@ -24,42 +19,56 @@ QUESTIONS = [
 ]
 
 
-def commands(environment: dict[str, str], *lines: Sequence[str | Path]) -> list[Any]:
-    words = json.dumps([list(map(str, line)) for line in lines])
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.importing.commands", words],
-        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    answers: list[Any] = json.loads(ran.stdout)
-    return answers
+@pytest.fixture(scope="module")
+def product(machines: Machines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    both = made(tmp_path_factory.mktemp("product"), machines)
+    yield both
+    both.close()
 
 
-def lists(folder: Path) -> list[list[str | Path]]:
-    titles = [f"一种{subject}{part}" for subject in SUBJECTS for part in PARTS]
-    patents = [row(serial, 专利名称=title, 法律状态="授权", 摘要=title * 3) for serial, title in enumerate(titles, 1)]
-    firm = {"单位名称": "示例电子有限公司", "单位类型": "企业"}
-    need = {
-        "需求编号": "X-1",
-        "需求名称": "锂电池隔膜",
-        "需求内容": "耐高温的锂电池隔膜涂层",
-        "企业名称": "示例电子有限公司",
-    }
-    rows = {"organisations": [firm], "patents": patents, "needs": [need]}
-    return [["import", kind, write_list(folder / f"{kind}.csv", given)] for kind, given in rows.items()]
+@pytest.mark.parametrize(("work", "stage"), [("push", DONE), ("appraise", BEGUN)])
+def test_long_work_ends_well_though_a_node_is_lost_in_the_middle(product: Product, work: str, stage: str) -> None:
+    """Pushing: what the node did stood in the records, but nobody had heard of it. Appraising: it had just begun."""
+    machines = product.machines
+    lost, other = f"{machines.network}.4", f"{machines.network}.3"
+    machines.both_workers()
+    product.marks.mkdir(exist_ok=True)
+    batch = product.start_batch(work, held=f"{stage}-{lost}")
+    reached(lambda: product.marked(stage, lost) and product.marked(TOLD, other), batch)
+    machines.kill_raylet(lost)
+    product.release()
+    *progress, result = finished(batch)
+    assert product.marked(TOLD, lost) == 0
+    assert progress and [done for done, *_ in progress] == sorted(done for done, *_ in progress)
+    assert progress[-1][0] == progress[-1][1]
+    assert_as_on_one_machine(product, work, result)
 
 
-def test_the_product_says_the_same_through_a_cluster(machines: Machines, tmp_path: Path) -> None:
-    one = installation(tmp_path / "one")
-    commands(one.environment(), *lists(tmp_path), ["index"])
-    shutil.copytree(one.home, machines.home, dirs_exist_ok=True)
-    expected = commands(one.environment(), *QUESTIONS)
-    rebuilt, health, *answers = commands(
-        machines.environment(), ["index", "rebuild"], ["cluster", "status", "--wait", "120", "--json"], *QUESTIONS
-    )
-    assert rebuilt
-    patents = [shard for shard in health["shards"] if shard["collection"] == "patents"]
-    assert sum(shard["documents"] for shard in patents) == len(SUBJECTS) * len(PARTS)
-    assert all(shard["documents"] and not shard["trouble"] for shard in patents)
-    assert answers == expected
+def test_the_product_says_the_same_through_a_cluster(product: Product) -> None:
+    expected = commands(product.one.environment(), *QUESTIONS)
+    assert commands(product.machines.environment(), *QUESTIONS) == expected
     assert expected[0]["matches"] and expected[3]["suggestions"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(12))
+def test_long_work_ends_well_whenever_nodes_are_lost(product: Product, seed: int) -> None:
+    chance, machines = random.Random(seed), product.machines
+    machines.both_workers()
+    work = chance.choice(["push", "appraise"])
+    batch = product.start_batch(work)
+    told = chance.randrange(12)
+    reached(lambda: product.marked(TOLD) >= told, batch)
+    victim = f"{machines.network}.{chance.choice([3, 4])}"
+    (machines.kill_raylet if chance.random() < 0.5 else machines.kill)(victim)
+    *_, result = finished(batch)
+    assert_as_on_one_machine(product, work, result)
+
+
+def assert_as_on_one_machine(product: Product, work: str, result: object) -> None:
+    alone = product.one.environment()
+    expected = finished(program(alone, work))[-1]
+    assert result == expected
+    shown = finished(program(product.machines.environment(), "show"))
+    assert shown == finished(program(alone, "show"))
+    assert shown[0]["suggested" if work == "push" else "appraised"]
