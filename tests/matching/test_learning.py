@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -13,9 +14,13 @@ from pytest_django import Settings
 from tests.importing.lists import OFFICER
 from tests.inventory.factories import actor
 from tests.web.conftest import make_house, make_patent
+from zhiqiao.core.actors import SystemActor
 from zhiqiao.core.encoders import DEFAULT_ENCODER
 from zhiqiao.core.indexing import index_pending
-from zhiqiao.core.models import AuditEntry
+from zhiqiao.core.jobqueue import enqueue
+from zhiqiao.core.jobs import run_job, take_job
+from zhiqiao.core.models import AuditEntry, Job, Schedule
+from zhiqiao.core.schedules import declare_schedules, enqueue_due
 from zhiqiao.kernel.errors import Forbidden, Invalid
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching import rankers
@@ -102,6 +107,49 @@ def test_a_version_is_learnt_serves_and_is_taken_back() -> None:
     assert rankers.serving().version == second.version
     actions = AuditEntry.objects.filter(subject_type="matching.ranker").order_by("id").values_list("action", flat=True)
     assert list(actions) == ["matching.learn"] * 2 + ["matching.use_ranker"] * 3
+
+
+def at_the_first_of_the_month() -> Job:
+    declare_schedules()
+    Schedule.objects.filter(name="monthly_learning").update(next_due=datetime(2026, 11, 1, tzinfo=UTC))
+    Schedule.objects.exclude(name="monthly_learning").update(enabled=False, next_due=None)
+    assert enqueue_due() == 1
+    job = take_job("learner")
+    assert job is not None
+    run_job(job, threading.Event())
+    job.refresh_from_db()
+    return job
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_learns_in_its_own_name() -> None:
+    laid_down(honest)
+    job = at_the_first_of_the_month()
+    (made,) = rankers.versions()
+    assert job.state == Job.State.DONE and rankers.serving().version == made.version
+    assert job.result is not None
+    assert job.result["about"] == {"version": made.version, "serves": "yes"}
+    assert job.result["counts"] == {"judged": made.pairs}
+    assert AuditEntry.objects.get(action="matching.learn").actor_id == "system:schedules"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_with_too_few_replies_is_no_failure() -> None:
+    job = at_the_first_of_the_month()
+    assert job.state == Job.State.DONE and job.result is not None
+    assert job.result["about"] == {"serves": "no", "judged": 0, "least": 20}
+    assert rankers.versions() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_learns_with_the_rights_of_whoever_asked_for_it() -> None:
+    enqueue(SystemActor("somebody"), "learn", {}, "learn:1")
+    job = take_job("learner")
+    assert job is not None
+    run_job(job, threading.Event())
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED and job.failure is not None
+    assert job.failure["code"] == "forbidden"
 
 
 def test_each_pair_says_which_reply_it_comes_from() -> None:

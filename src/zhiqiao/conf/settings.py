@@ -199,6 +199,7 @@ ZHIQIAO_SCHEDULES = {
     "nightly_stock": {"kind": "stock", "cron": "0 2 * * *"},
     "nightly_audit": {"kind": "verify_audit", "cron": "30 3 * * *"},
     "weekly_index": {"kind": "check_index", "cron": "0 4 * * 0"},
+    "monthly_learning": {"kind": "learn", "cron": "0 5 1 * *"},
 }
 ZHIQIAO_AFTER_IMPORT = {"patents": ["stock"], "organisations": ["stock"]}
 ZHIQIAO_HOUSEKEEPING = [

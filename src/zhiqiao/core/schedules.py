@@ -23,6 +23,7 @@ from zhiqiao.core.models.base import new_public_id
 from zhiqiao.kernel.errors import Conflict, Invalid
 
 PLACE = ZoneInfo("Asia/Shanghai")
+CLOCK = SystemActor("schedules")
 FIELDS = 5  # the library would take a sixth for seconds; nothing here is asked for that often
 LONGEST = 64  # characters
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
@@ -74,16 +75,16 @@ def _ask_for(schedule: Schedule, now: datetime) -> bool:
     if schedule.kind not in handler_paths():
         log.warning("schedule_without_handler", schedule=schedule.name, kind=schedule.kind)
         return False
-    due, actor = schedule.next_due, SystemActor("schedules")
+    due = schedule.next_due
     assert due is not None  # noqa: S101 -- chosen by it
-    with unit_of_work(actor):
+    with unit_of_work(CLOCK):
         mine = Schedule.objects.filter(pk=schedule.pk, enabled=True, cron=schedule.cron, next_due=due)
         if not mine.update(next_due=next_due(schedule.cron, now)):
             return False  # another worker was faster, or somebody changed it just now
         if unfinished(schedule):
             return False
         key = f"schedule:{schedule.public_id}:{due.isoformat()}"
-        job = enqueue(actor, schedule.kind, schedule.arguments, key)
+        job = enqueue(CLOCK, schedule.kind, schedule.arguments, key)
         Schedule.objects.filter(pk=schedule.pk).update(last_due=due, last_job=job)
     return True
 

@@ -15,6 +15,7 @@ WORK_NAMES: Final[dict[str, str | Promise]] = {
     # schedules
     "nightly_stock": _("Stock taken anew, every night"), "nightly_audit": _("Check of the audit trail, every night"),
     "weekly_index": _("Check of the search index, every week"),
+    "monthly_learning": _("Learning from replies, every month"),
     # stages
     "reading": _("Reading"), "take_stock": _("Taking stock"), "suggest_tiers": _("Suggesting tiers"),
     "check_index_patents": _("Comparing patents"), "check_index_needs": _("Comparing needs"),
