@@ -25,6 +25,12 @@ SCOPE = Scope(PUBLIC, k=30)
 COLLECTION = "letters"
 
 
+@pytest.fixture(autouse=True)
+def whole(machines: Machines) -> None:
+    """Other tests on the same machines have killed some, and these do."""
+    machines.both_workers()
+
+
 @dataclass
 class City:
     """One collection, in a folder and in the cluster; ``index`` gives up as soon as the cluster's address says."""
