@@ -35,7 +35,7 @@ TEXTS: Final = """() => {
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     const text = walker.currentNode.textContent.trim();
-    const code = element.closest('script, style, template, code, kbd, pre, [lang=en]');
+    const code = element.closest('script, style, template, code, kbd, pre, [lang=en], [translate=no]');
     if (text && !code && element.checkVisibility()) out.push(text);
   }
   for (const name of ['placeholder', 'aria-label', 'title', 'alt'])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +136,9 @@ class HeadingForm(Worded):
 
     def _choice(self, heading: str, choices: list[Any], standing: str) -> forms.ChoiceField:
         told = self.questions.samples.get(heading, "")
-        helped = _now("for example: %(values)s") % {"values": told} if told else ""
+        # Cells of somebody's file: no words of ours, whatever language the browser is asked to put them into.
+        cells = format_html('<span translate="no">{}</span>', told)
+        helped = format_html(_now("for example: %(values)s") % {"values": "{}"}, cells) if told else ""
         return forms.ChoiceField(label=heading, choices=choices, required=False, initial=standing, help_text=helped)
 
     def read_fields(self) -> list[forms.BoundField]:
