@@ -122,7 +122,7 @@ def answers(reader: SearchIndex, both: Both, need: str, scope: Scope) -> list[Ma
 
 def test_neighbours_are_the_same(both: Both) -> None:
     scope = Scope(PUBLIC, k=20)
-    one, many = (similar(reader, both.encoder, 7, scope) for reader in (both.one, both.index.view()))
+    one, many = (similar(reader, both.encoder, documents()[6], scope) for reader in (both.one, both.index.view()))
     agree([(each.key, each.score) for each in one], [(each.key, each.score) for each in many])
 
 

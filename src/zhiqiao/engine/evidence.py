@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from zhiqiao.engine.documents import Document, class_symbol
+from zhiqiao.engine.documents import Document
 from zhiqiao.engine.elements import Field
 from zhiqiao.engine.marking import spans
 from zhiqiao.engine.need import Need
@@ -14,9 +14,7 @@ from zhiqiao.engine.ranker import Judgement
 from zhiqiao.engine.relevance import Features, Model
 from zhiqiao.engine.text import QUERY_CHARACTERS, Span, segment, sentences
 
-Code = Literal[
-    "shared_words", "meaning", "same_class", "cross_field", "passage", "replies_for", "replies_against", "shares"
-]
+Code = Literal["shared_words", "meaning", "cross_field", "passage", "replies_for", "replies_against", "shares"]
 MOST_SHARED_WORDS: Final = 8
 MOST_SENTENCES: Final = 200
 _LEAST_WORD_SHARE: Final = 0.01
@@ -31,7 +29,7 @@ class Reason:
     ``shared_words``: ``words`` (word, its share of the need, whether in the title), ``coverage`` 0..1.
     ``meaning``: ``cosine``, ``standing`` (standard deviations above an ordinary document), ``band`` (``very_near`` or
     ``near``).
-    ``same_class``: ``classes``, those both carry, at subclass level. ``passage``: ``field``, ``coverage`` 0..1.
+    ``passage``: ``field``, ``coverage`` 0..1.
     ``cross_field``: the tenth place was kept for its ``section`` of the IPC, while most others are of ``usual``.
     ``replies_for`` and ``replies_against``: ``judged``, earlier judgements of like supplies for like needs.
     ``shares``: what the ranking's raw ``margin`` is the sum of, as ``parts`` (name, value), the largest first.
@@ -72,12 +70,6 @@ def explain(asked: str, need: Need, document: Document, values: Features, model:
         reasons.append(Reason("passage", {"field": passage.field, "coverage": round(covered, 3)}))
     reasons.append(_shares(said))
     return Evidence(tuple(reason for reason in reasons if reason is not None), passage)
-
-
-def same_class(one: Iterable[str], other: Iterable[str]) -> Reason | None:
-    """That two documents carry the same subclass (``H01L``), ``None`` when they do not."""
-    shared = sorted({class_symbol(symbol)[:4] for symbol in one} & {class_symbol(symbol)[:4] for symbol in other})
-    return Reason("same_class", {"classes": shared}) if shared else None
 
 
 def _shared_words(need: Need, document: Document) -> Reason | None:

@@ -10,7 +10,7 @@ from zhiqiao.engine.crossfield import PLACE, of_other_field
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, cleaned
 from zhiqiao.engine.elements import Answers, answer_elements
 from zhiqiao.engine.encoder import Encoder, Vectors
-from zhiqiao.engine.evidence import Evidence, Passage, Reason, explain, same_class
+from zhiqiao.engine.evidence import Evidence, Passage, Reason, explain
 from zhiqiao.engine.fusion import DEPTH, fuse
 from zhiqiao.engine.need import Need, meaning_of, readable, search_terms, understand
 from zhiqiao.engine.ranker import Judgement, Ranker, default_ranker
@@ -18,7 +18,7 @@ from zhiqiao.engine.reading import SearchIndex
 from zhiqiao.engine.relevance import Features, Level, default_model, features
 from zhiqiao.engine.stages import StageClock
 from zhiqiao.engine.store import passage_text
-from zhiqiao.kernel.errors import Invalid, NotFound
+from zhiqiao.kernel.errors import Invalid
 
 MOST_RESULTS: Final = 100
 MOST_IN_TAIL: Final = 2_000
@@ -111,33 +111,21 @@ def match(
 def similar(
     reader: SearchIndex,
     encoder: Encoder,
-    source: int | Document,
+    source: Document,
     scope: Scope,
     clock: StageClock | None = None,
     ranker: Ranker | None = None,
-    explained: bool = True,
 ) -> list[Match]:
-    """The documents nearest to one, itself left out: a patent's neighbours, or the needs a patent could answer.
+    """The documents nearest to one of another collection, as the needs that a patent could answer.
 
-    ``source`` is a key of this index or a document of another. Reasons and passages are left out where not
-    ``explained``: they take longer than finding and judging. Raises ``NotFound("document")`` when the key is absent
-    or hidden from the reader.
+    Without reasons and passages: they take longer than finding and judging.
     """
     clock = clock or StageClock()
-    if isinstance(source, Document):
-        document, own = source, frozenset[int]()
-    else:
-        known = reader.documents([source], scope.tokens).get(source)
-        if known is None:
-            raise NotFound("document", key=source)
-        document, own = known, frozenset({source})
     with clock.stage("encode"):
-        vector = encoder.encode_queries([passage_text(document)])[0]
-    text = f"{document.title}。{document.abstract[:_READ_OF_ABSTRACT]}"
-    narrowed = Scope(scope.tokens, scope.filters, scope.k, scope.tail, scope.superseded | own)
-    question = _Question(text, readable(text), vector, narrowed, ranker or default_ranker(), explained=explained)
-    found = _answer(reader, encoder, question, clock)
-    return [_with_classes(answer, document) for answer in found] if explained else found
+        vector = encoder.encode_queries([passage_text(source)])[0]
+    text = f"{source.title}。{source.abstract[:_READ_OF_ABSTRACT]}"
+    question = _Question(text, readable(text), vector, scope, ranker or default_ranker(), of_need=False)
+    return _answer(reader, encoder, question, clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +135,7 @@ class _Question:
     vector: Vectors
     scope: Scope
     ranker: Ranker
-    of_need: bool = False
-    explained: bool = True
+    of_need: bool
 
 
 def _answer(reader: SearchIndex, encoder: Encoder, question: _Question, clock: StageClock) -> list[Match]:
@@ -281,7 +268,7 @@ def _best_by_words(need: Need, documents: Sequence[Document]) -> list[Document]:
 def _match(question: _Question, need: Need, found: _Scored) -> Match:
     said, model = found.judgement, question.ranker.model
     evidence = Evidence((), None)
-    if question.explained:
+    if question.of_need:
         evidence = explain(question.asked, need, found.document, found.features, model, said)
     return Match(
         found.document.key,
@@ -293,8 +280,3 @@ def _match(question: _Question, need: Need, found: _Scored) -> Match:
         found.document,
         said,
     )
-
-
-def _with_classes(answer: Match, source: Document) -> Match:
-    reason = same_class(source.classes, answer.document.classes)
-    return answer if reason is None else replace(answer, reasons=(*answer.reasons, reason))

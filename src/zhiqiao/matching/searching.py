@@ -62,7 +62,7 @@ def near_needs(tokens: frozenset[str], source: Document, asked: Asked) -> list[M
     return _found(
         index,
         source.visibility,
-        lambda by, encoder: similar(by, encoder, source, scope, ranker=ranker, explained=False),
+        lambda by, encoder: similar(by, encoder, source, scope, ranker=ranker),
     )
 
 
