@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from tests.engine.bad_texts import NOTHING, SOMETHING
 from tests.engine.fakes import patent
-from zhiqiao.engine.elements import LONGEST_ELEMENT, MOST_ELEMENTS, Answered, answer_elements, elements_of
+from zhiqiao.engine.elements import (
+    ANSWERS_FROM,
+    LONGEST_ELEMENT,
+    MOST_ELEMENTS,
+    Answered,
+    answer_elements,
+    elements_of,
+)
 from zhiqiao.engine.letters import letters_of
 from zhiqiao.engine.need import Need
 from zhiqiao.engine.text import QUERY_CHARACTERS, segment, word_weight
@@ -74,6 +81,42 @@ def test_each_part_has_its_own_passage_marked_on_both_sides_or_is_open() -> None
 def test_a_patent_of_another_trade_answers_nothing() -> None:
     (answered,) = answer_elements(ASKED, need_of(ASKED), [patent(1, "毛织物低温染色工艺")])
     assert answered and not any(each.answer for each in answered)
+
+
+def test_a_passage_that_holds_one_word_of_many_mentions_a_part_and_does_not_answer_it() -> None:
+    asked = "冷链物流信息感知\n建立冷链运输车辆、制冷设备、蔬菜仓储、药品追溯与监控一体的城市配送网络。"
+    documents = [patent(1, "一种冷链信息感知终端"), patent(2, "毛织物染色机")]
+    (title, goal), (_, foreign) = answer_elements(asked, need_of(asked), documents)
+    assert title.answer is not None and title.answer.answers and title.answer.coverage >= ANSWERS_FROM
+    assert goal.answer is not None and not goal.answer.answers and goal.answer.coverage < ANSWERS_FROM
+    assert [asked[start:end] for start, end in goal.highlights] == ["冷链"]
+    assert [goal.answer.text[start:end] for start, end in goal.answer.highlights] == ["冷链"]
+    assert foreign.answer is None
+
+
+def test_a_single_word_answers_only_where_it_is_most_of_a_part() -> None:
+    document = patent(1, "一种新型抓取机械手")
+    for asked, answers in (("机械手", True), ("图像识别的机械手", False)):
+        whole = f"{asked}\n解决人工操作的困难。"
+        (first, *_) = answer_elements(whole, need_of(whole), [document])[0]
+        assert first.answer is not None and first.answer.answers is answers
+
+
+def test_words_that_say_nothing_by_themselves_are_neither_an_answer_nor_marked() -> None:
+    asked = "过热时自动关断的装置"
+    document = patent(1, "一种装置", abstract="插入时导向块先行对正，温度高时停机，用3个触点。")
+    assert [each.answer for each in answer_elements(asked, need_of(asked), [document])[0]] == [None]
+    salt = "电解用盐中的碘"
+    (found,) = answer_elements(salt, need_of(salt), [patent(1, "除碘用盐")])[0]
+    assert found.answer is not None
+    assert [found.answer.text[start:end] for start, end in found.answer.highlights] == ["碘", "盐"]
+
+
+def test_what_a_need_calls_itself_is_always_told_however_long_the_rest_is() -> None:
+    asked = "机械手\n" + "。".join(f"降低第{at}类自动上下料螺纹加工设备操作人员劳动强度的成本" for at in range(9))
+    (answered,) = answer_elements(asked, need_of(asked), [patent(1, "一种机械手")])
+    assert answered[0].element.sort == "object" and asked[: answered[0].element.end] == "机械手"
+    assert answered[0].answer is not None and len(answered) == MOST_ELEMENTS
 
 
 def test_the_same_question_has_the_same_parts_whatever_was_asked_before() -> None:

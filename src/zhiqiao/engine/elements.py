@@ -15,15 +15,23 @@ from typing import Final, Literal
 from zhiqiao.engine.documents import Document
 from zhiqiao.engine.marking import spans
 from zhiqiao.engine.need import MOST_WORDS, Need
-from zhiqiao.engine.text import QUERY_CHARACTERS, Span, fold, segment, sentences, word_weight
+from zhiqiao.engine.text import QUERY_CHARACTERS, Span, fold, segment, sentences, tells, word_weight
 
 Field = Literal["title", "abstract", "claim"]
 Sort = Literal["object", "problem", "goal", "figure", "means", "condition"]
 SORTS: Final[tuple[Sort, ...]] = ("object", "problem", "goal", "figure", "means", "condition")
 MOST_ELEMENTS: Final = 6
 LONGEST_ELEMENT: Final = 120
-# Of an element's words, by weight, that a passage has to hold to be called its answer.
+# Of an element's words, by weight, that a passage has to hold to be called its answer, and from which on a single word
+# is enough.
 ANSWERS_FROM: Final = 0.25
+_ONE_WORD_ANSWERS_FROM: Final = 0.5
+# What neither a heading nor its own words say anything of is told after what is a problem, a goal and so on.
+_UNLABELLED: Final = 0.5
+# With less it touches on the element, if the words it holds are rare enough: each in less than 5 % of documents (the
+# logarithm of 1 / 0.05), and all together as rare as one in 2 %.
+_RARE_FROM: Final = 3.0
+_TOUCHES_FROM: Final = 4.0
 _MOST_LOOKED_AT: Final = 12
 _MOST_HEADINGS: Final = 40
 _LONGEST_GAP: Final = 20
@@ -100,7 +108,8 @@ class Element:
 class Answer:
     """The passage that holds most of an element: ``getattr(document, field)[start:start + len(text)] == text``.
 
-    ``coverage`` is the weighted share of the element's words in it; ``highlights`` are offsets in ``text``.
+    ``coverage`` is the weighted share of the element's words in it; where it is too low to say that the passage
+    ``answers``, it does no more than touch on the element. ``highlights`` are offsets in ``text``.
     """
 
     field: Field
@@ -108,6 +117,7 @@ class Answer:
     text: str
     coverage: float
     highlights: tuple[Span, ...]
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +205,18 @@ def _belong(text: str, one: Element, next_one: Element) -> bool:
 
 
 def answer_elements(asked: str, need: Need, documents: Sequence[Document]) -> list[Answers]:
-    """For each document, of the weightiest elements of the need, in its order, the passage that answers each best."""
+    """For each document the passages that answer a need's elements best: its title, if it has one, and of the others
+    the weightiest, in its order."""
     weighed = [(each, _words(asked, each, need)) for each in elements_of(asked)]
     telling = [(each, words) for each, words in weighed if words]
-    kept = {each for each, _ in sorted(telling, key=lambda one: (-sum(one[1].values()), one[0].start))[:MOST_ELEMENTS]}
+    title = _title(asked[:QUERY_CHARACTERS])
+
+    def least(one: tuple[Element, Mapping[str, float]]) -> tuple[bool, float, int]:
+        each, words = one
+        factor = _UNLABELLED if each.sort == "object" else 1.0
+        return title is None or each.end != title.end, -factor * sum(words.values()), each.start
+
+    kept = {each for each, _ in sorted(telling, key=least)[:MOST_ELEMENTS]}
     return [_answers(asked, [one for one in telling if one[0] in kept], document) for document in documents]
 
 
@@ -209,7 +227,7 @@ def _answers(asked: str, elements: Sequence[tuple[Element, Mapping[str, float]]]
 
 def _words(asked: str, element: Element, need: Need) -> dict[str, float]:
     words = dict.fromkeys(segment(asked[element.start : element.end])[:MOST_WORDS])
-    return {word: need.rarities[word] * word_weight(word) for word in words if word in need.rarities}
+    return {word: need.rarities[word] * word_weight(word) for word in words if word in need.rarities and tells(word)}
 
 
 def _passages(document: Document) -> Iterator[tuple[Field, Span, frozenset[str]]]:
@@ -234,17 +252,24 @@ def _answered(
     passages: Sequence[tuple[Field, Span, frozenset[str]]],
     document: Document,
 ) -> Answered:
-    total, best = sum(words.values()), (0.0, -1)
+    best, at = 0.0, 0
     for place, (_, _, here) in enumerate(passages):
         covered = sum(weight for word, weight in words.items() if word in here)
-        if covered > best[0] + 1e-9:
-            best = (covered, place)
-    covered, place = best
-    if not total or covered / total < ANSWERS_FROM:
+        if covered > best + 1e-9:
+            best, at = covered, place
+    shared = [word for word in words if best and word in passages[at][2]]
+    share, whole = best / sum(words.values()), _whole(shared)
+    answers = share >= ANSWERS_FROM and (len(whole) > 1 or share >= _ONE_WORD_ANSWERS_FROM)
+    rare = sum(words[word] for word in whole if words[word] >= _RARE_FROM)
+    if not shared or (share < ANSWERS_FROM and rare < _TOUCHES_FROM):
         return Answered(element, (), None)
-    field, span, here = passages[place]
-    shared = [word for word in words if word in here]
+    field, span, _ = passages[at]
     text = getattr(document, field)[span.start : span.end]
-    answer = Answer(field, span.start, text, round(covered / total, 3), spans(text, shared))
+    answer = Answer(field, span.start, text, round(share, 3), spans(text, shared), answers)
     own = spans(asked[element.start : element.end], shared)
     return Answered(element, tuple(Span(each.start + element.start, each.end + element.start) for each in own), answer)
+
+
+def _whole(words: Sequence[str]) -> list[str]:
+    """The words of a text without those that are parts of a longer one."""
+    return [word for word in words if not any(word in other and word != other for other in words)]

@@ -12,7 +12,7 @@ from zhiqiao.engine.marking import spans
 from zhiqiao.engine.need import Need
 from zhiqiao.engine.ranker import Judgement
 from zhiqiao.engine.relevance import Features, Model
-from zhiqiao.engine.text import QUERY_CHARACTERS, Span, segment, sentences
+from zhiqiao.engine.text import QUERY_CHARACTERS, Span, segment, sentences, tells
 
 Code = Literal["shared_words", "meaning", "cross_field", "passage", "replies_for", "replies_against", "shares"]
 MOST_SHARED_WORDS: Final = 8
@@ -75,7 +75,7 @@ def explain(asked: str, need: Need, document: Document, values: Features, model:
 def _shared_words(need: Need, document: Document) -> Reason | None:
     title = set(segment(document.title))
     text = title | set(segment(document.abstract)) | set(segment(document.claim))
-    shared = [(word, weight) for word, weight in need.weights.items() if word in text]
+    shared = [(word, weight) for word, weight in need.weights.items() if word in text and tells(word)]
     words = [
         {"word": word, "share": round(weight, 3), "in_title": word in title}
         for word, weight in shared[:MOST_SHARED_WORDS]
@@ -112,7 +112,7 @@ def _shares(said: Judgement) -> Reason:
 
 def best_passage(asked: str, need: Need, document: Document) -> tuple[Passage | None, float]:
     """The sentence that holds most of the need, and its share; the title where no other sentence holds any."""
-    words = {word: weight for word, weight in need.weights.items() if weight >= _LEAST_WORD_SHARE}
+    words = {word: weight for word, weight in need.weights.items() if weight >= _LEAST_WORD_SHARE and tells(word)}
     places: list[tuple[Field, str]] = [("abstract", document.abstract), ("claim", document.claim)]
     best = max((_best_sentence(field, text, words) for field, text in places), key=lambda found: found[0])
     if not best[0]:

@@ -24,3 +24,12 @@ WEAK_WORDS = frozenset(
     平台 服务 方案 建设 发展 市场 行业 国内 国际 国内外 先进 较 更 多 大 小 高 低 新 好
     """.split()  # noqa: SIM905  a paragraph reads better than a hundred quoted words
 )
+
+# Single characters that name a thing or a substance; all others say nothing by themselves ("time", "high", "with").
+TELLING_CHARACTERS = frozenset(
+    """
+    锂铍硼碳氮氧氟钠镁铝硅磷硫氯氩钾钙钪钛钒铬锰铁钴镍铜锌镓锗砷硒溴锶钇锆铌钼钌钯银镉铟锡锑碲碘铯钡镧铈钕钐铕钽钨铼铂金汞
+    铅铋氢氨氦铀烯烷烃苯酚醇醛酮酸碱盐酯醚胺腈肽糖酶胶漆油煤焦炉窑泵阀锅钢砖瓦砂纸布纱棉麻革茶酒醋米麦稻菇菌藻虾蟹鱼鸡鸭猪牛羊
+    蚕蜂果菜豆药肺肝肾胃癌血骨齿泥膜镜灯锯刀钉缆船轮轴罐桩隧桥井矿渣灰
+    """.replace("\n", "").replace(" ", "")
+)

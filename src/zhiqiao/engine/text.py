@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import rjieba
 
-from zhiqiao.engine.stopwords import STOP_WORDS, WEAK_WORDS
+from zhiqiao.engine.stopwords import STOP_WORDS, TELLING_CHARACTERS, WEAK_WORDS
 
 QUERY_CHARACTERS: Final = 4_000
 DOCUMENT_CHARACTERS: Final = 20_000
@@ -85,6 +85,12 @@ def word_weight(word: str) -> float:
     if not any(character.isalpha() for character in word):
         return _NUMBER_WEIGHT
     return _SINGLE_CHARACTER_WEIGHT if len(word) == 1 else 1.0
+
+
+@lru_cache(maxsize=65_536)
+def tells(word: str) -> bool:
+    """Whether a word that two texts share says anything to a reader: no grammar, no number, no lone 时 or 高."""
+    return word_weight(word) >= _SINGLE_CHARACTER_WEIGHT and (len(word) > 1 or word in TELLING_CHARACTERS)
 
 
 def sentences(text: str) -> list[Span]:

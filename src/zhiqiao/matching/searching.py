@@ -137,14 +137,21 @@ def _as_answer(answer: Answer | None) -> dict[str, Any] | None:
         "text": answer.text,
         "coverage": answer.coverage,
         "highlights": _pairs(answer.highlights),
+        "answers": answer.answers,
     }
 
 
 def elements_within(kept: Iterable[Mapping[str, Any]], asked: str) -> list[dict[str, Any]]:
-    """Kept elements with their words, those alone that still stand in the need where they stood."""
+    """Kept elements with their words, those alone that still stand in the need where they stood. What was kept before
+    passages could do less than answer has none that does."""
     found = [(each, asked[each["start"] : each["end"]]) for each in kept]
     return [
-        {"sort": each["sort"], "text": printable(text), "highlights": each["highlights"], "answer": each["answer"]}
+        {
+            "sort": each["sort"],
+            "text": printable(text),
+            "highlights": each["highlights"],
+            "answer": each["answer"] and {"answers": True, **each["answer"]},
+        }
         for each, text in found
         if _digest(text) == each["digest"]
     ]

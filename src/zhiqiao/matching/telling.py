@@ -18,6 +18,7 @@ from zhiqiao.registry.models import Patent
 
 NEAR_SHOWN: Final = 5
 PARTS_SHOWN: Final = 3
+NEAR: Final = frozenset({"very_near", "near"})
 FOREIGN: Final = "need_is_foreign"
 
 
@@ -39,7 +40,18 @@ class Told:
 
     @property
     def answered(self) -> int:
-        return sum(each["answer"] is not None for each in self.elements)
+        return sum(bool(each["answer"] and each["answer"]["answers"]) for each in self.elements)
+
+    @property
+    def touched(self) -> int:
+        """Elements that a passage speaks of without answering them."""
+        return sum(each["answer"] is not None for each in self.elements) - self.answered
+
+    @property
+    def nearness(self) -> str:
+        """How near the title is to the whole need in meaning, where it is near: ``very_near`` or ``near``."""
+        bands = (str(each["facts"].get("band", "")) for each in self.reasons if each["code"] == "meaning")
+        return next((band for band in bands if band in NEAR), "")
 
 
 def tell_found(actor: Actor, found: Sequence[tuple[Found, Patent]], asked: str) -> list[Told]:
@@ -102,10 +114,11 @@ def _why_not(told: Told, last: Told | None) -> Iterator[Reason]:
         below = told.score < least
         code, facts = ("below_border", {"reached": round(told.score, 4), "border": least}) if below else (FOREIGN, {})
         yield {"code": code, "facts": facts}
-    if told.elements and told.answered < len(told.elements):
+    if told.answered < len(told.elements):
         missing = [each["sort"] for each in told.elements if each["answer"] is None]
-        open_ones = {"answered": told.answered, "of": len(told.elements), "elements": list(dict.fromkeys(missing))}
-        yield {"code": "elements_open", "facts": open_ones}
+        code = "elements_open" if missing else "elements_touched"
+        counts = {"answered": told.answered, "touched": told.touched, "of": len(told.elements)}
+        yield {"code": code, "facts": {**counts, "elements": list(dict.fromkeys(missing))}}
     if last is not None and last.version == told.version:
         yield from _behind(told, last)
     yield from (each for each in told.standing if each["code"] in AGAINST)

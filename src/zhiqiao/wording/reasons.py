@@ -44,7 +44,11 @@ MATCHES: Final[dict[str, Text]] = {
     "maturity": _("Maturity level %(maturity)s of 9"),
     "below_border": _("Its score of %(reached)s stays below the %(border)s from which on patents are recommended"),
     "need_is_foreign": _("Nothing on record is nearer to this need than chance would bring it"),
-    "elements_open": _("Answers %(answered)s of %(of)s parts of the need; open: %(elements)s"),
+    "elements_open": _(
+        "In words it answers %(answered)s of %(of)s parts of the need and mentions %(touched)s; "
+        "not mentioned: %(elements)s"
+    ),
+    "elements_touched": _("In words it answers %(answered)s of %(of)s parts of the need and only mentions the others"),
     "behind_last": _("Behind the last one recommended by %(margin)s, most of all in: %(parts)s"),
     "own_patent": _("Holds a patent near this one: “%(title)s”"),
     "own_field": _("Wants to hear of its field: %(field)s"),

@@ -38,13 +38,18 @@ ELEMENT: Schema = record(
         "sort": {**TEXT, "enum": list(SORTS)}, "text": TEXT, "highlights": MARKED,
         "answer": {
             "oneOf": [
-                record({"field": TEXT, "text": TEXT, "coverage": {"type": "number"}, "highlights": MARKED}),
+                record(
+                    {
+                        "field": TEXT, "text": TEXT, "coverage": {"type": "number"}, "highlights": MARKED,
+                        "answers": {"type": "boolean"},
+                    }
+                ),
                 {"type": "null"},
             ]
         },
     },
     text="A part of what was asked, and the sentence of the patent that holds most of its words; null where none holds "
-    "a quarter of them.",
+    "any that tell. `answers` is false where it holds too few to be an answer and only mentions it.",
 )  # fmt: skip
 REASON: Schema = record({"code": TEXT, "text": TEXT, "facts": {"type": "object"}})
 BY_WORDS: Schema = {
