@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.importing.lists import OFFICER
@@ -24,13 +25,13 @@ from zhiqiao.core.schedules import declare_schedules, enqueue_due
 from zhiqiao.kernel.errors import Forbidden, Invalid
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching import rankers
-from zhiqiao.matching.judging import judged_pairs, sample_pairs
+from zhiqiao.matching.judging import OfReply, judged_pairs, sample_pairs
 from zhiqiao.matching.learning import back_to_former, learn, use_ranker
 from zhiqiao.matching.models import Push
 from zhiqiao.matching.searching import version
 from zhiqiao.needs.models import Need
 from zhiqiao.parties.models import Organisation
-from zhiqiao.registry.models import Patent
+from zhiqiao.registry.models import Encumbrance, Patent
 from zhiqiao.sample.city import sample_city
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +130,7 @@ def test_the_clock_learns_in_its_own_name() -> None:
     assert job.state == Job.State.DONE and rankers.serving().version == made.version
     assert job.result is not None
     assert job.result["about"] == {"version": made.version, "serves": "yes"}
-    assert job.result["counts"] == {"judged": made.pairs}
+    assert job.result["counts"] == {"judged": made.pairs, "judged_by_deals": 0}
     assert AuditEntry.objects.get(action="matching.learn").actor_id == "system:schedules"
 
 
@@ -166,6 +167,40 @@ def test_each_pair_says_which_reply_it_comes_from() -> None:
         assert each["answered_at"] == "2026-11-20T10:00:00+08:00" and not each["corrected"]
 
 
+def test_a_version_counts_its_deals_and_says_where_each_stands() -> None:
+    pushes = laid_down(honest)
+    kept_back = {pair.source.push for pair in judged_pairs() if pair.source and pair.kept_back}
+    refused = next(each for each in pushes if each.reply == "not_our_field" and str(each.public_id) not in kept_back)
+    signed, on = timezone.localdate(), {"starts_on": timezone.localdate(), "source": "x"}
+    licence = Encumbrance.objects.create(
+        patent=refused.patent, kind="licence_sole", in_favour_of=refused.organisation.name, **on
+    )
+    stranger = make_house("z", "示例没有需求的公司", "enterprise")
+    Encumbrance.objects.create(patent=refused.patent, kind="licence_sole", in_favour_of=stranger.name, **on)
+    made = learn(actor=OFFICER)
+    assert (made.deals, made.replies + made.kept_back, made.left_out, made.deals_left_out) == (1, 41, 1, 1)
+    lines = (rankers.folder() / made.version / rankers.PAIRS).read_text(encoding="utf-8").splitlines()
+    (told,) = [each for each in map(json.loads, lines) if each["by"] == "deal"]
+    assert refused.need is not None and told == {
+        "by": "deal", "deal": "licence_sole", "organisation": str(refused.organisation.public_id),
+        "on": signed.isoformat(), "record": f"encumbrance:{licence.pk}", "told_by": "", "push": str(refused.public_id),
+        "reply": "not_our_field", "patent": refused.patent.number, "group": f"need:{refused.need.public_id}",
+        "level": 4, "weight": 1.0,
+    }  # fmt: skip
+    assert rankers.read(made.version) == made
+
+
+def test_a_version_from_before_deals_can_still_be_read() -> None:
+    laid_down(honest)
+    made = learn(actor=OFFICER)
+    place = rankers.folder() / made.version / rankers.MANIFEST
+    told = json.loads(place.read_text(encoding="utf-8"))
+    del told["deals"], told["deals_left_out"]
+    place.write_text(json.dumps(told), encoding="utf-8")
+    (old,) = rankers.versions()
+    assert (old.deals, old.replies) == (0, made.pairs)
+
+
 def test_what_is_worse_is_kept_but_does_not_serve() -> None:
     laid_down(perverse)
     made = learn(actor=OFFICER)
@@ -185,7 +220,7 @@ def test_corrections_win_and_what_teaches_nothing_is_left_out() -> None:
     found = {pair.source.push: pair for pair in judged_pairs() if pair.source}
     assert len(found) == len(pushes) - 2
     first = found[str(pushes[0].public_id)]
-    assert first.level == 2 and first.source is not None and first.source.corrected
+    assert first.level == 2 and isinstance(first.source, OfReply) and first.source.corrected
 
 
 def test_a_push_without_a_need_is_judged_by_the_patents_that_it_rests_on() -> None:

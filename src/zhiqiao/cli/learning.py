@@ -1,4 +1,4 @@
-"""``zhiqiao learn``: the ranking learns from replies, and goes back where it should not have."""
+"""``zhiqiao learn``: the ranking learns from replies and deals, and goes back where it should not have."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SETS = {"kept_back": ("留出的答复", "replies kept back"), "sample": ("示�
 @click.option("--use", "chosen", metavar="VERSION", help="启用指定版本,package 为随产品交付的。 Let a version serve.")
 @click.option("--json", "as_json", is_flag=True)
 def learn_command(listing: bool, back: bool, chosen: str | None, as_json: bool) -> None:
-    """从答复中学习排序,不逊于现用版本才启用。 Learn from replies; serve only if not worse."""
+    """从答复和交易中学习排序,不逊于现用版本才启用。 Learn from replies and deals; serve only if not worse."""
     if sum((listing, back, chosen is not None)) > 1:
         raise click.UsageError(say("--list、--back、--use 只能用一个", "take one of --list, --back and --use"))
     actor = operator(getpass.getuser())
@@ -55,9 +55,13 @@ def named(version: str) -> str:
 
 
 def report(made: Manifest) -> str:
-    zh = "版本 {}:学习 {} 条判定,来自 {} 家单位;留出 {} 条,{} 条答复不作为依据"
-    en = "version {}: learnt from {} judged pairs of {} organisations; {} kept back, {} replies taught nothing"
-    lines = [say(zh, en).format(made.version, made.pairs, made.houses, made.kept_back, made.left_out)]
+    zh = "版本 {}:学习 {} 条判定(答复 {} 条,交易 {} 条),来自 {} 家单位;留出 {} 条;{} 条答复、{} 笔交易不作为依据"
+    en = (
+        "version {}: learnt from {} judged pairs ({} by replies, {} by deals) of {} organisations; {} kept back; "
+        "{} replies and {} deals taught nothing"
+    )
+    counts = (made.pairs, made.replies, made.deals, made.houses, made.kept_back, made.left_out, made.deals_left_out)
+    lines = [say(zh, en).format(made.version, *counts)]
     for name, told in made.figures.items():
         before, new = told["before"], told["new"]
         said = say("{}:nDCG@10 {} → {}({} 条需求,{} 对)", "{}: nDCG@10 {} → {} ({} needs, {} pairs)")
@@ -80,12 +84,18 @@ def show_versions(*, as_json: bool) -> None:
         print_json({"serving": serving, "versions": [asdict(each) for each in found]})
         return
     table = Table(
-        say("版本", "version"), say("学于", "learnt at"), say("判定对", "judged pairs"), "nDCG@10", say("状态", "state")
+        say("版本", "version"),
+        say("学于", "learnt at"),
+        say("答复", "replies"),
+        say("交易", "deals"),
+        "nDCG@10",
+        say("状态", "state"),
     )
     for each in found:
         figures = "  ".join(f"{say(*SETS[name])} {figure(told['new'])}" for name, told in each.figures.items())
-        table.add_row(each.version, each.made_at[:16], str(each.pairs), figures, state_of(each.version, serving))
-    table.add_row(named(PACKAGE), "—", "—", "—", state_of(PACKAGE, serving))
+        counts = (str(each.replies), str(each.deals))
+        table.add_row(each.version, each.made_at[:16], *counts, figures, state_of(each.version, serving))
+    table.add_row(named(PACKAGE), "—", "—", "—", "—", state_of(PACKAGE, serving))
     show_table(table)
 
 

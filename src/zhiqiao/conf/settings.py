@@ -180,6 +180,8 @@ ZHIQIAO_STORERS = {
     "organisations": "zhiqiao.parties.importing:OrganisationStorer",
     "needs": "zhiqiao.needs.importing:NeedStorer",
 }
+# Who tells of deals: each is called with keys of patents, or None for all, and yields ``registry.deals.Deal``.
+ZHIQIAO_DEALS = ["zhiqiao.registry.deals:recorded_deals"]
 # Registers that take lists through their form.
 ZHIQIAO_OTHER_STORERS = "zhiqiao.kit.storing:storer_for"
 ZHIQIAO_ACTORS = "zhiqiao.parties.actors:actor_named"

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from zhiqiao.core.reference import names_for
 from zhiqiao.engine.text import segment, word_weight
 from zhiqiao.kit.actors import Actor
+from zhiqiao.matching.dealing import LEVEL as OF_DEAL
+from zhiqiao.matching.dealing import Lesson, lessons_for
 from zhiqiao.matching.interests import subclass
 from zhiqiao.matching.lessons import lesson_of
 from zhiqiao.matching.models import Profile, Push, PushState, Sort, Statement
@@ -22,7 +24,7 @@ from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
 
 LOOKED_AT: Final = 2_000  # newest patents and needs, each
-FIELDS_SHOWN, WORDS_SHOWN, REPLIES_SHOWN, NEEDS_SHOWN = 12, 24, 50, 20
+FIELDS_SHOWN, WORDS_SHOWN, REPLIES_SHOWN, NEEDS_SHOWN, DEALS_SHOWN = 12, 24, 50, 20, 50
 SCHEME: Final = "ipc"
 
 
@@ -45,6 +47,15 @@ class Remembered:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A deal of the organisation on a patent, and what it teaches."""
+
+    lesson: Lesson
+    patent: Patent
+    level: int = OF_DEAL
+
+
+@dataclass(frozen=True)
 class Said:
     """What the organisation said itself; ``name`` is what the field is called."""
 
@@ -62,6 +73,7 @@ class Held:
     said: list[Said]
     needs: list[Need]
     replies: list[Remembered]
+    deals: list[Signed]
     patents: int
 
 
@@ -87,6 +99,7 @@ def held_about(actor: Actor, organisation: Organisation) -> Held:
         said=[Said(each, names.get(each.value, "") if each.sort == Sort.FIELD else "") for each in statements],
         needs=needs[:NEEDS_SHOWN],
         replies=_remembered(actor, organisation),
+        deals=_signed(organisation),
         patents=len(patents),
     )
 
@@ -106,3 +119,12 @@ def _names(codes: set[str]) -> dict[str, str]:
 def _remembered(actor: Actor, organisation: Organisation) -> list[Remembered]:
     answered = pushes_visible_to(actor).filter(organisation=organisation, state=PushState.ANSWERED)
     return [Remembered(each, lesson_of(each)) for each in answered.order_by("-answered_at", "-id")[:REPLIES_SHOWN]]
+
+
+def _signed(organisation: Organisation) -> list[Signed]:
+    """Without those on which a person said something else: that stands among the replies."""
+    lessons = lessons_for(organisation)[:DEALS_SHOWN]
+    patents = Patent.objects.in_bulk([each.deal.patent for each in lessons])
+    said = Push.objects.filter(organisation=organisation, patent__in=patents, state=PushState.ANSWERED)
+    corrected = set(said.exclude(level=None).values_list("patent_id", flat=True))
+    return [Signed(each, patents[each.deal.patent]) for each in lessons if each.deal.patent not in corrected]

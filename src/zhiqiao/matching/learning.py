@@ -1,10 +1,11 @@
-"""Learning from replies: a new version of the ranking, held against frozen judged sets before it may serve."""
+"""Learning from replies and deals: a new version of the ranking, held against frozen sets before it may serve."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.utils import timezone
@@ -27,7 +28,8 @@ from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching import rankers
-from zhiqiao.matching.judging import JudgedPair, answered_pushes, judged_pairs, sample_pairs
+from zhiqiao.matching.dealing import known_deals
+from zhiqiao.matching.judging import JudgedPair, OfDeal, answered_pushes, judged_pairs, sample_pairs
 from zhiqiao.matching.measures import Figures, Scored, figures_of, may_serve
 from zhiqiao.matching.policies import RANKING
 from zhiqiao.matching.rankers import Manifest
@@ -47,7 +49,7 @@ class Held:
 
 
 def learn(*, actor: Actor, progress: Step | None = None) -> Manifest:
-    """Learn a new version from all replies, and let it serve unless it is worse on a frozen set.
+    """Learn a new version from all replies and deals, and let it serve unless it is worse on a frozen set.
 
     Raises ``Invalid`` ``too_few_judgements``; ``Busy`` while somebody else learns.
     """
@@ -56,7 +58,7 @@ def learn(*, actor: Actor, progress: Step | None = None) -> Manifest:
     with held(LEASE, LEASE_SECONDS):
         index = reader("patents")
         encoder = encoder_behind(index)
-        own = hold(index, encoder, list(judged_pairs()), step, "looking_at_replies")
+        own = hold(index, encoder, judged_pairs(), step, "looking_at_replies")
         sample = hold(index, encoder, sample_pairs(), step, "looking_at_sample")
         taught = [each for each in own if not each.pair.kept_back]
         frozen = {"kept_back": [each for each in own if each.pair.kept_back], "sample": sample}
@@ -72,17 +74,25 @@ def _learnt(actor: Actor, identity: str, taught: Sequence[Held], frozen: Mapping
     version = rankers.next_version(now.strftime("%Y%m%d"))
     ranker = train([_example(each) for each in taught], default_model(), version, identity)
     new, old = figures_under(ranker, frozen, identity), figures_under(rankers.serving(), frozen, identity)
-    kept_back = len(frozen["kept_back"])
+    judged = [*taught, *frozen["kept_back"]]
+    of_deals = sum(isinstance(each.pair.source, OfDeal) for each in judged)
     manifest = Manifest(
         version=version, made_at=now.isoformat(), made_by=actor.actor_id, encoder=identity, pairs=len(taught),
-        houses=len({each.pair.source.organisation for each in taught if each.pair.source}), kept_back=kept_back,
-        left_out=max(answered_pushes() - len(taught) - kept_back, 0),
+        houses=len({each.pair.source.organisation for each in taught if each.pair.source}),
+        kept_back=len(frozen["kept_back"]), left_out=max(answered_pushes() - len(judged) + of_deals, 0),
         figures={name: {"new": asdict(new[name]), "before": asdict(old[name])} for name in frozen},
         replaces=rankers.served_before()[0], served=may_serve(new, old),
+        deals=sum(isinstance(each.pair.source, OfDeal) for each in taught),
+        deals_left_out=max(len(known_deals()) - of_deals, 0),
     )  # fmt: skip
     rankers.keep(manifest, map(_provenance, taught), ranker.save)
     with unit_of_work(actor) as work:
-        told = {"pairs": manifest.pairs, "served": manifest.served, "replaces": manifest.replaces}
+        told = {
+            "pairs": manifest.pairs,
+            "deals": manifest.deals,
+            "served": manifest.served,
+            "replaces": manifest.replaces,
+        }
         work.record("matching.learn", Subject("matching.ranker", version), None, told)
     if manifest.served:
         rankers.switch_to(version)
@@ -98,8 +108,10 @@ def _example(held_pair: Held) -> Example:
 def _provenance(held_pair: Held) -> dict[str, Any]:
     pair, source = held_pair.pair, held_pair.pair.source
     assert source is not None  # noqa: S101 -- the sample is never learnt from
-    told = {**asdict(source), "answered_at": source.answered_at.isoformat()}
-    return {**told, "patent": pair.document.number, "group": pair.group, "level": pair.level, "weight": pair.weight}
+    by = {"by": "deal" if isinstance(source, OfDeal) else "reply"}
+    said = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(source).items()}
+    patent = pair.document.number
+    return {**by, **said, "patent": patent, "group": pair.group, "level": pair.level, "weight": pair.weight}
 
 
 def figures_under(ranker: Ranker, sets: Mapping[str, Sequence[Held]], identity: str) -> dict[str, Figures]:
@@ -151,6 +163,7 @@ def learn_job(context: JobContext) -> None:
         return
     context.result.say(version=made.version, serves="yes" if made.served else "no")
     context.result.count("judged", made.pairs)
+    context.result.count("judged_by_deals", made.deals)
 
 
 def _learner(context: JobContext) -> Actor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -11,6 +12,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from zhiqiao.kernel.errors import Invalid
 from zhiqiao.matching import rankers
 from zhiqiao.matching.lessons import level_taught
 from zhiqiao.matching.models import Push, PushState
@@ -38,21 +40,29 @@ class Month:
 @dataclass(frozen=True)
 class Quality:
     """``months`` oldest first, the present one last, none left out; ``judged`` of all time. ``version`` serves;
-    ``learnt_from`` None: the one delivered with the product."""
+    ``learnt_from`` replies, None: the one delivered with the product; and from so many deals."""
 
     months: list[Month]
     judged: int
     version: str
     learnt_from: int | None
+    learnt_from_deals: int
 
 
 def quality(today: date) -> Quality:
     begins = _months_until(today)
     counted = _counted(begins[0])
-    version = rankers.served_before()[0]
-    learnt = None if version == rankers.PACKAGE else rankers.read(version).pairs
+    made = _serving()
     months = [Month(month, counted[month, False] + counted[month, True], counted[month, True]) for month in begins]
-    return Quality(months, _judged(), version, learnt)
+    learnt = (made.replies, made.deals) if made else (None, 0)
+    return Quality(months, _judged(), made.version if made else rankers.PACKAGE, *learnt)
+
+
+def _serving() -> rankers.Manifest | None:
+    """None: the one delivered, which also answers where the chosen one cannot be read."""
+    with suppress(Invalid):
+        return rankers.read(rankers.served_before()[0])
+    return None
 
 
 def _months_until(today: date) -> list[date]:

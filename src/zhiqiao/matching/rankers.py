@@ -1,8 +1,8 @@
 """The rankings that were learnt here: a folder for each version, and which of them serves.
 
-``rankers/<version>/`` holds the ranking, its manifest and the pairs that it learnt from, by push. ``rankers/CURRENT``
-has one version a line: the first serves, below it those that served before; it is replaced in one step, and every
-process looks at it before each search.
+``rankers/<version>/`` holds the ranking, its manifest and the pairs that it learnt from, each with its reply or
+deal. ``rankers/CURRENT`` has one version a line: the first serves, below it those that served before; it is replaced in
+one step, and every process looks at it before each search.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a version is made of. ``pairs``: learnt from, of so many ``houses``; ``left_out``: replies that
-    taught nothing. ``figures``: set → "new" or, for the version that served then, "before" → name → figure.
-    ``served`` False: it was worse, and only a person may put it to use."""
+    """What a version is made of. ``pairs``: learnt from, of so many ``houses``, ``deals`` of them by deals, the rest by
+    replies; ``left_out`` and ``deals_left_out``: replies and deals that taught nothing themselves. ``figures``: set →
+    "new" or, for the version that served then, "before" → name → figure. ``served`` False: it was worse, and only a
+    person may put it to use."""
 
     version: str
     made_at: str
@@ -47,6 +48,12 @@ class Manifest:
     figures: Mapping[str, Mapping[str, Mapping[str, Any]]]
     replaces: str
     served: bool
+    deals: int = 0
+    deals_left_out: int = 0
+
+    @property
+    def replies(self) -> int:
+        return self.pairs - self.deals
 
 
 def folder() -> Path:

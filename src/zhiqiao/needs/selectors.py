@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from zhiqiao.engine.documents import Document
 from zhiqiao.kernel.batches import in_batches
+from zhiqiao.kernel.dates import BadDate, parse_date
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.policies import CITY, NEEDS, OFFICERS
+
+SAID_ON: Final = ("发布日期", "发布时间", "提交时间")  # columns of lists that are kept as they came
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:
@@ -49,6 +55,17 @@ def _identity(identity: str) -> Q:
 
 def all_need_keys() -> Iterator[int]:
     return Need.objects.filter(withdrawn_at=None).order_by("id").values_list("id", flat=True).iterator()
+
+
+def stated_on(need: Need) -> date:
+    """The day on which it was published or sent in, where its list says so, else the day it entered our records."""
+    kept = timezone.localdate(need.created_at)
+    for heading in SAID_ON:
+        with suppress(BadDate):
+            said = parse_date(need.extra.get(heading))
+            if said.precision == "day":
+                return min(said.day, kept)
+    return kept
 
 
 def need_documents(keys: Sequence[int]) -> list[Document]:

@@ -28,7 +28,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "queued": _("Waiting"), "cancelled": _("Cancelled"),
     "created": _("New"), "updated": _("Changed"), "unchanged": _("Unchanged"), "rejected": _("Rejected"),
     # what binds a patent
-    "assignment": _("Assignment"), "joint_development": _("Joint development"),
+    "transfer": _("Transfer"), "assignment": _("Assignment"), "joint_development": _("Joint development"),
     "use_first_pay_later": _("Use first, pay later"),
     "pledge": _("Pledge"), "licence_exclusive": _("Exclusive licence"), "licence_sole": _("Sole licence"),
     "licence_ordinary": _("Ordinary licence"), "open_licence": _("Open licence"),

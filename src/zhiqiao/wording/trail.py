@@ -64,7 +64,8 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "matching.withdraw": _("Push taken back"), "matching.correct_lesson": _("Lesson for the ranking corrected"),
     "matching.choose_pushes": _("Pushes chosen"), "matching.state_interest": _("Field or word for pushes named"),
     "matching.withdraw_interest": _("Field or word for pushes taken away"),
-    "matching.learn": _("Ranking learnt from replies"), "matching.use_ranker": _("Other version of the ranking served"),
+    "matching.learn": _("Ranking learnt from replies and deals"),
+    "matching.use_ranker": _("Other version of the ranking served"),
     "matching.relink_merged": _("Matches moved by a merger"),
 }  # fmt: skip
 SUBJECTS: Final[dict[str, str | Promise]] = {

@@ -11,17 +11,18 @@ WORK_NAMES: Final[dict[str, str | Promise]] = {
     # kinds
     "import": _("Import of files"), "appraise": _("Appraisal and tiers"), "stock": _("Stock taken anew"),
     "verify_audit": _("Check of the audit trail"), "check_index": _("Check of the search index"),
-    "bulk_move": _("One step for many records"), "learn": _("Learning from replies"),
+    "bulk_move": _("One step for many records"), "learn": _("Learning from replies and deals"),
     # schedules
     "nightly_stock": _("Stock taken anew, every night"), "nightly_audit": _("Check of the audit trail, every night"),
     "weekly_index": _("Check of the search index, every week"),
-    "monthly_learning": _("Learning from replies, every month"),
+    "monthly_learning": _("Learning from replies and deals, every month"),
     # stages
     "reading": _("Reading"), "take_stock": _("Taking stock"), "suggest_tiers": _("Suggesting tiers"),
     "check_index_patents": _("Comparing patents"), "check_index_needs": _("Comparing needs"),
     "looking_at_replies": _("Looking at replies"), "looking_at_sample": _("Looking at the frozen set"),
     # what is counted and told
-    "judged": _("Judged pairs learnt from"), "least": _("Judged pairs needed at least"),
+    "judged": _("Judged pairs learnt from"), "judged_by_deals": _("Of these by deals"),
+    "least": _("Judged pairs needed at least"),
     "version": _("Version of the ranking"), "serves": _("Serves from now on"),
     "moved": _("Records that took the step"),
     "rows": _("Rows"), "appraised": _("Appraised anew"), "without_total": _("Too little evidence for a total"),

@@ -43,7 +43,8 @@ def organisation_ranking(request: SignedInRequest, public_id: UUID) -> HttpRespo
 def corrected(request: SignedInRequest, organisation: Organisation) -> HttpResponse:
     deed = DEEDS.get(request.POST.get("do", ""))
     try:
-        PROFILES.require(request.actor, "correct_profile", organisation)
+        if deed is not switch_oneself:  # that is for everybody to decide
+            PROFILES.require(request.actor, "correct_profile", organisation)
         if deed is None:
             messages.error(request, _("Say what is to be corrected."))
         else:
