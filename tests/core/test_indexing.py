@@ -226,6 +226,23 @@ def test_a_writer_without_a_lease_is_busy_too(home: Path) -> None:
     assert status("titles")["events_pending"] == 0
 
 
+def test_a_collection_without_room_does_not_keep_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    announce(write("锂电池隔膜"), queue="index.others")
+    writer_of = indexing._writer_of
+
+    def room_for_others(name: str) -> Any:
+        if name == "titles":
+            raise OSError(28, "No space left on device")
+        return writer_of(name)
+
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(indexing, "_writer_of", room_for_others)
+        index_everything()
+    assert [status(name)["events_pending"] for name in ("titles", "others")] == [1, 0]
+    index_everything()
+    assert status("titles")["events_pending"] == 0
+
+
 def test_status_counts_what_is_there_and_what_waits() -> None:
     write("锂电池隔膜")
     index_pending("titles")

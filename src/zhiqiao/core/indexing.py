@@ -143,8 +143,8 @@ def tail(name: str, tokens: frozenset[str], limit: int = PENDING_READ) -> list[D
 def index_pending(name: str, seconds: float = ROUND_SECONDS) -> IndexReport:
     """Bring the index up to what is written, then encode for what is left of ``seconds``.
 
-    Raises ``Busy`` while another process indexes this collection. A crash between the commit and the mark on the
-    events makes the next call write the same documents again, which changes nothing.
+    Raises ``Busy`` while another process indexes this collection, ``OSError`` where there is no room. A crash between
+    the commit and the mark on the events makes the next call write the same documents again, which changes nothing.
     """
     report = IndexReport(trouble=_trouble(name))
     behind = waiting(name).exists() or rebuild_unfinished(folder_of(name))
@@ -186,13 +186,13 @@ def _encode(writer: Writer, until: float, report: IndexReport) -> None:
 
 def index_everything() -> None:
     """One round over all collections, for the worker's housekeeping. What one raises comes when all had their turn."""
-    broken: Unavailable | None = None
+    broken: Unavailable | OSError | None = None
     for name in collection_names():
         try:
             index_pending(name)
         except Busy:
             continue  # another process is at it
-        except Unavailable as why:
+        except (Unavailable, OSError) as why:
             broken = why
     if broken is not None:
         raise broken

@@ -157,8 +157,9 @@ class SearchWriter:
         self._written: dict[int, None] = {}
         self._deleted: set[int] = set()
         self._pending: dict[int, None] = {}
-        self._open(current_generation(folder))
+        # First, since what a rebuild left behind when the disk was full may be what fills it.
         remove_others(folder, {current_generation(folder).name})
+        self._open(current_generation(folder))
 
     def __enter__(self) -> SearchWriter:
         return self
@@ -264,8 +265,8 @@ class SearchWriter:
         """Forget what was prepared."""
         self._text.close()
         self._encoder, self._cache = self._kept
-        self._open(current_generation(self._folder))
         remove_others(self._folder, {current_generation(self._folder).name})
+        self._open(current_generation(self._folder))
 
     def swap(self) -> None:
         """Readers move to what was prepared; the former generation stays for those that are still at it."""
@@ -286,10 +287,12 @@ class SearchWriter:
         """Let go of the index; what was applied and not committed is lost. Closing twice is no error."""
         if self._lock < 0:
             return
-        self._text.close()
-        self._cache.flush()
-        os.close(self._lock)
-        self._lock = -1
+        try:
+            self._text.close()
+            self._cache.flush()
+        finally:
+            os.close(self._lock)
+            self._lock = -1
 
     def _open(self, generation: Path) -> None:
         self._vectors = open_vector_writer(generation / "vectors", self._encoder)

@@ -27,6 +27,7 @@ from zhiqiao.engine.documents import (
 from zhiqiao.engine.durable import mark_of
 from zhiqiao.engine.schema import WATERMARK_KEY, WORD_FIELDS, build_schema, open_index, row_of, watermark_row
 from zhiqiao.engine.text import normalise, segment, word_weight
+from zhiqiao.engine.writefaults import fault, writing
 from zhiqiao.kernel.errors import Invalid, Unavailable
 
 Query = tantivy.Query
@@ -38,6 +39,7 @@ MOST_WORDS_IN_LIST_SEARCH: Final = 12
 LONGEST_TYPED: Final = 200  # characters
 DEEPEST_OFFSET: Final = 100_000
 _WRITER_MEMORY: Final = 64_000_000
+_HELD: Final = "LockBusy"  # how tantivy says that another process writes
 _MOST_REMEMBERED: Final = 16  # searches; a page is turned more often than other words are typed
 Keys = npt.NDArray[np.int64]
 
@@ -63,41 +65,53 @@ class Window:
 
 
 class TextWriter:
-    """Writes the text index; nothing is seen by readers before ``commit``."""
+    """Writes the text index; nothing is seen by readers before ``commit``. Raises ``OSError`` where it cannot be
+    written; the writer is of no use then, and what it had not committed is lost."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._schema = build_schema()
-        self._index = open_index(str(folder), self._schema)
+        with writing(folder):
+            self._index = open_index(str(folder), self._schema)
         try:
             self._writer = self._index.writer(_WRITER_MEMORY, 1)
-        except ValueError as busy:
-            raise Unavailable("index_busy", folder=folder.name) from busy
+        except ValueError as told:
+            if _HELD not in str(told):
+                raise fault(folder, str(told)) from told
+            raise Unavailable("index_busy", folder=folder.name) from told
 
     def put(self, document: Document, digest: int) -> None:
         """Add a document, or replace the one with its key."""
         self.drop(document.key)
-        self._writer.add_document(row_of(document, digest))
+        with writing(self._folder):
+            self._writer.add_document(row_of(document, digest))
 
     def drop(self, key: int) -> None:
         """Take a document out; an unknown key is no error."""
         # ``delete_documents_by_term`` takes a number for a signed one and finds no unsigned field.
-        self._writer.delete_documents_by_query(_key_query(self._schema, key))
+        with writing(self._folder):
+            self._writer.delete_documents_by_query(_key_query(self._schema, key))
 
     def commit(self, watermark: str) -> None:
         """Make everything since the last commit durable and findable, together with its watermark."""
         self.drop(WATERMARK_KEY)
-        self._writer.add_document(watermark_row(watermark))
-        self._writer.commit()
+        with writing(self._folder):
+            self._writer.add_document(watermark_row(watermark))
+            self._writer.commit()
 
     def rollback(self) -> None:
         """Forget everything since the last commit."""
-        self._writer.rollback()
+        with writing(self._folder):
+            self._writer.rollback()
 
     def close(self) -> None:
         """Let go of the lock; uncommitted changes are lost."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        try:
+            self.rollback()
+        finally:
+            with writing(self._folder):
+                self._writer.wait_merging_threads()
 
 
 class TextReader:

@@ -39,7 +39,7 @@ class VectorCache:
         name = text_digest(f"{encoder.identity}/{encoder.dimension}").hex()[:16]
         self._path = folder / f"encoded-{name}.bin"
         self._size = _DIGEST_BYTES + encoder.dimension
-        self._file = self._path.open("a+b")
+        self._file = self._path.open("a+b", buffering=0)
         self._count = self._path.stat().st_size // self._size
         os.truncate(self._path, self._count * self._size)
         self._fresh: dict[bytes, Codes] = {}
@@ -60,17 +60,25 @@ class VectorCache:
             self._fresh[digest] = code
 
     def flush(self) -> None:
-        """Write what is new to disk."""
+        """Write what is new to disk. Where there is no room nothing of it stays there; it can be tried again."""
         if not self._fresh:
             return
-        self._file.write(b"".join(digest + code.tobytes() for digest, code in self._fresh.items()))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._append(b"".join(digest + code.tobytes() for digest, code in self._fresh.items()))
+        except OSError:
+            os.truncate(self._path, self._count * self._size)
+            raise
         self._recent.update(zip(self._fresh, range(self._count, len(self)), strict=True))
         self._count, self._fresh = len(self), {}
         if len(self._recent) > _RECENT:
             self._starts, self._places = self._sorted_records()
             self._recent = {}
+
+    def _append(self, records: bytes) -> None:
+        left = memoryview(records)
+        while left:
+            left = left[self._file.write(left) :]
+        os.fsync(self._file.fileno())
 
     def _known(self, digest: bytes) -> Codes | None:
         if digest in self._fresh:
