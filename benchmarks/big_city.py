@@ -159,6 +159,17 @@ def _organisations(count: int) -> None:
             yield name, organisation_key(name), sort_key(name), initials(name), kind
 
     _insert(Organisation, "name name_key pinyin initials kind", rows())
+    _keep_names(0)
+
+
+def _keep_names(last: int) -> None:
+    """As the product does when it takes an organisation in."""
+    from zhiqiao.core.parts import stored
+    from zhiqiao.parties.models import Organisation
+    from zhiqiao.parties.naming import NAMES
+
+    fresh = Organisation.objects.filter(pk__gt=last)
+    NAMES.keep(stored(fresh.values_list("pk", "name_key", "pinyin")))
 
 
 def _people() -> None:
@@ -278,6 +289,16 @@ def _runs(count: int) -> None:
 
     columns = "kind number sender actor_id actor_name organisation_id fingerprint state rows created rejected"
     _insert(ImportRun, columns, rows())
+    _keep_runs(0)
+
+
+def _keep_runs(last: int) -> None:
+    from zhiqiao.core.importing import RUNS
+    from zhiqiao.core.models import ImportRun
+    from zhiqiao.core.parts import stored
+
+    fresh = ImportRun.objects.filter(pk__gt=last).values_list("pk", "number", "sender", "actor_name")
+    RUNS.keep((key, " ".join(told), "") for key, *told in stored(fresh))
 
 
 def _trail(count: int) -> None:
@@ -335,6 +356,7 @@ def _more_organisations(rows: int) -> None:
             )  # fmt: skip
 
     _insert(Organisation, "name name_key pinyin initials kind", copies())
+    _keep_names(len(there))
 
 
 def _more_needs(rows: int) -> None:
@@ -373,3 +395,4 @@ def _more_runs(rows: int) -> None:
         (f"IMP-{key:06d}", f"{key:064d}", *there[key % len(there)]) for key in range(len(there) + 1, rows + 1) if there
     )
     _insert(ImportRun, f"number fingerprint {columns}", copies)
+    _keep_runs(len(there))

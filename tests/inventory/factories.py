@@ -9,6 +9,7 @@ from typing import Any
 from zhiqiao.inventory.models import Inventory, InventoryEntry
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.roles import Role
+from zhiqiao.parties.actions.organisations import keep_names
 from zhiqiao.parties.models import Organisation
 from zhiqiao.parties.roles import OrganisationKind
 from zhiqiao.registry.models import Patent, PatentHolder
@@ -19,7 +20,9 @@ _numbers = count(1)
 
 
 def organisation(name: str = "示例大学", kind: str = OrganisationKind.UNIVERSITY, **values: Any) -> Organisation:
-    return Organisation.objects.create(name=name, name_key=name, pinyin=name, kind=kind, **values)
+    made = Organisation.objects.create(name=name, name_key=name, pinyin=name, kind=kind, **values)
+    keep_names([made])
+    return made
 
 
 def patent(**values: Any) -> Patent:

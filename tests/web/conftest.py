@@ -16,12 +16,14 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from zhiqiao.core import rates
+from zhiqiao.core.importing import RUNS
 from zhiqiao.core.models import ImportRun, OutboxEvent
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.kernel.application_numbers import check_digit
 from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import Match, Push, PushSuggestion
 from zhiqiao.needs.models import Need, NeedPrivate
+from zhiqiao.parties.actions.organisations import keep_names
 from zhiqiao.parties.models import Membership, Organisation, User
 from zhiqiao.registry.models import Patent, PatentHolder
 
@@ -78,7 +80,9 @@ def make_patent(number: int, holder: Organisation, **more: Any) -> Patent:
 
 
 def make_house(key: str, name: str, kind: str) -> Organisation:
-    return Organisation.objects.create(name=name, name_key=name, pinyin=key, kind=kind)
+    house = Organisation.objects.create(name=name, name_key=name, pinyin=key, kind=kind)
+    keep_names([house])
+    return house
 
 
 def make_person(key: str, house: Organisation, role: str) -> User:
@@ -90,12 +94,14 @@ def make_person(key: str, house: Organisation, role: str) -> User:
 
 
 def make_run(number: str, house: Organisation | None) -> ImportRun:
-    return ImportRun.objects.create(
+    run = ImportRun.objects.create(
         kind="patents", number=number, sender="示例", actor_id="x", actor_name="示例",
         organisation_id=house.pk if house else None, fingerprint=number, state=ImportRun.State.DONE,
         finished_at=timezone.now(), rows=3, created=2, rejected=1, reasons={"number_missing": 1},
         unmapped=["神秘列"], options={"mapping": {}, "units": {}, "as_of": None},
     )  # fmt: skip
+    RUNS.keep([(run.pk, f"{run.number} {run.sender} {run.actor_name}", "")])
+    return run
 
 
 def make_need(title: str, house: Organisation, **more: Any) -> Need:

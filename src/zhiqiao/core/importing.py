@@ -26,6 +26,7 @@ from zhiqiao.core.blobs import blob_path, store_path
 from zhiqiao.core.bulk import collection_paused, insert_rows, one_at_a_time
 from zhiqiao.core.leases import held, release_of_the_dead
 from zhiqiao.core.models import HeadingMapping, ImportFile, ImportRow, ImportRun
+from zhiqiao.core.parts import Parts
 from zhiqiao.core.privatecells import PRIVATE_FIELDS, SEALED, sealed
 from zhiqiao.core.series import import_number
 from zhiqiao.exchange.cells import FileRefused, Table, cell_text
@@ -38,6 +39,7 @@ from zhiqiao.kernel.errors import Conflict, Invalid
 CHUNK = 2_000  # rows a transaction; half a second of work, so that others are not kept waiting
 AS_MANY_AS_READ = 1_000_000  # of a storer that takes a whole chunk at once, however large that is
 LEASE_SECONDS = 60
+RUNS = Parts("ir")  # found by number, sender and person
 
 
 class ImportNotFinished(Conflict):
@@ -126,6 +128,7 @@ def start_import(*, actor: ActingUser, request: ImportRequest) -> ImportRun:
             actor_id=actor.actor_id, actor_name=actor.actor_name, organisation_id=request.organisation_id,
             options=options, fingerprint=fingerprint,
         )  # fmt: skip
+        RUNS.keep([(run.pk, f"{run.number} {run.sender} {run.actor_name}", "")])
         ImportFile.objects.bulk_create(
             ImportFile(run=run, ordinal=n, name=name, blob=blob) for n, (name, blob) in enumerate(blobs)
         )

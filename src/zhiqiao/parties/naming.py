@@ -9,11 +9,14 @@ from typing import Final
 from pypinyin import lazy_pinyin
 from pypinyin.seg import mmseg
 
+from zhiqiao.core.parts import Parts
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import fold_width
 from zhiqiao.parties.models import Organisation, OrganisationName
 from zhiqiao.parties.roles import OrganisationKind
 
+NAMES: Final = Parts("or")
+"""Every name that an organisation has or had, by the name's key and, for present names, its pinyin."""
 KEY_LIMIT: Final = 255  # the width of the stored keys
 _SIGNS: Final = re.compile(r"[\W_]+")
 _CHINESE: Final = re.compile(r"([\u3400-\u9fff〇]+)")

@@ -8,16 +8,18 @@ from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
 
-from zhiqiao.core.keysets import begins, rare_first
+from zhiqiao.core.keysets import begins
+from zhiqiao.core.parts import likely_first
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import compact
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import LIVING, ApiKey, Contact, Membership, Organisation, OrganisationName, User
+from zhiqiao.parties.naming import NAMES
 from zhiqiao.parties.policies import KEYS, MEMBERSHIPS, ORGANISATIONS, USERS
 
 CODE_BEGUN: Final = 6  # characters: shorter ones begin every code of the city
@@ -35,35 +37,43 @@ def organisations_like(actor: Actor, words: str) -> QuerySet[Organisation]:
 
 
 def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Organisation]:
-    """By a part of the present, a former or another name, by the credit code or its beginning, by pinyin
-    (``dongguan``) or the first letters of it (``dglg``). Nothing asked leaves all."""
+    """By a part of the present, a former or another name, by the credit code or its beginning, by pinyin from the
+    beginning of a syllable (``dongguan``) or the first letters of it (``dglg``). Nothing asked leaves all."""
     wanted = compact(words)
     if not wanted:
         return organisations
     ways = [begins("credit_code", wanted) if len(wanted) >= CODE_BEGUN else Q(credit_code=wanted)]
-    others: list[QuerySet[Any]] = []
-    if key := organisation_key(words):
-        ways.append(Q(name_key__contains=key))
-        named = OrganisationName.objects.filter(name_key__contains=key, withdrawn_at=None)
-        others.append(named.values_list("organisation_id", flat=True))
-    if wanted.isascii() and wanted.isalnum():
-        letters = wanted.lower()
+    letters = wanted.lower() if wanted.isascii() and wanted.isalnum() else ""
+    if letters:
         ways.append(begins("initials", letters))
-        if letters.isalpha():  # digits stand in the name itself
-            ways.append(Q(Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)))
     # Each way by itself is read from the narrow index of its column alone.
-    keys = [Organisation.objects.filter(way).values_list("pk", flat=True) for way in ways]
-    condition = reduce(or_, ways)
-    for each in others:
-        condition |= Q(pk__in=each)
-    return rare_first(organisations, condition, *keys, *others)
+    likely: list[QuerySet[Any, Any] | None] = [_keys(way) for way in ways]
+    if key := organisation_key(words):
+        others = OrganisationName.objects.filter(organisation=OuterRef("pk"), name_key__contains=key, withdrawn_at=None)
+        ways += [Q(name_key__contains=key), Q(Exists(others))]
+        likely.append(NAMES.holding(key))
+    if letters.isalpha() and (sounding := NAMES.sounding(letters)) is not None:  # digits stand in the name itself
+        ways.append(_sounds(letters))
+        likely.append(sounding)
+    return likely_first(organisations, reduce(or_, ways), *likely)
+
+
+def _keys(way: Q) -> QuerySet[Organisation, int]:
+    return Organisation.objects.filter(way).values_list("pk", flat=True)
+
+
+def _sounds(letters: str) -> Q:
+    # SQLite asks Python for every pattern: what has not even the letters is not asked.
+    there = Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)
+    return Q(there) & Q(pinyin__regex=f"(^| ){' ?'.join(letters)}")
 
 
 def named_with(part: str, most: int = 200) -> list[int]:
     """Keys of organisations, whoever may see them, whose present name has that part."""
-    key = organisation_key(part)
-    named = Organisation.objects.filter(name_key__contains=key).order_by().values_list("pk", flat=True)
-    return list(named[:most]) if key else []
+    if not (key := organisation_key(part)):
+        return []
+    named = likely_first(Organisation.objects.order_by(), Q(name_key__contains=key), NAMES.holding(key))
+    return list(named.values_list("pk", flat=True)[:most])
 
 
 def organisations_of_kinds(actor: Actor, kinds: Iterable[str]) -> QuerySet[Organisation]:

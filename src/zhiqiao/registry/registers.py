@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zhiqiao.core.importing import RUNS
 from zhiqiao.core.models import ImportRun
+from zhiqiao.core.parts import likely_first
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, since, text_box, until
@@ -167,7 +169,8 @@ class ImportFilter(Filters):
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         words = value.strip()
-        return records.filter(Q(number__icontains=words) | Q(sender__icontains=words) | Q(actor_name__icontains=words))
+        named = Q(number__icontains=words) | Q(sender__icontains=words) | Q(actor_name__icontains=words)
+        return likely_first(records, named, RUNS.holding(words))
 
     def by_bad(self, records: Records, name: str, value: str) -> Records:
         return records.filter(rejected__gt=0).exclude(state=ImportRun.State.UNDONE)

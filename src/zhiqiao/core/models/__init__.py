@@ -7,6 +7,7 @@ from zhiqiao.core.models.desk import Comment, NoteReader, SavedView
 from zhiqiao.core.models.imports import HeadingMapping, ImportFile, ImportRow, ImportRun, Revision
 from zhiqiao.core.models.jobs import Job
 from zhiqiao.core.models.outbox import Allowance, Lease, OutboxEvent
+from zhiqiao.core.models.parts import SearchedText
 from zhiqiao.core.models.reference import ReferenceEntry, ReferenceMove
 from zhiqiao.core.models.schedules import Schedule
 from zhiqiao.core.models.series import NumberSeries
@@ -34,4 +35,5 @@ __all__ = [
     "Revision",
     "SavedView",
     "Schedule",
+    "SearchedText",
 ]

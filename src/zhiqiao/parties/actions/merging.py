@@ -10,7 +10,7 @@ from zhiqiao.kernel.text import clean_text
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actions.contacts import ContactDetails, store_contact
 from zhiqiao.parties.actions.memberships import start_membership
-from zhiqiao.parties.actions.organisations import subject
+from zhiqiao.parties.actions.organisations import keep_other_names, subject
 from zhiqiao.parties.models import LIVING, Membership, Organisation, OrganisationName
 from zhiqiao.parties.policies import ORGANISATIONS
 
@@ -90,6 +90,7 @@ def _carry_names(work: Work, absorbed: Organisation, survivor: Organisation) -> 
         unique_fields=["organisation", "name_key", "kind"],
         update_fields=["name", "valid_from", "valid_to", "source", "recorded_at", "withdrawn_at"],
     )
+    keep_other_names(fresh.values())
     if fresh:
         work.record("parties.carry_names", subject(survivor), None, {"names": sorted(n.name for n in fresh.values())})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from zhiqiao.core.audit import Subject, Work, as_column
 from zhiqiao.core.bulk import insert_rows
@@ -12,7 +13,7 @@ from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.errors import ZhiqiaoError
 from zhiqiao.parties.actions.organisations import name_columns
 from zhiqiao.parties.models import LIVING, Organisation
-from zhiqiao.parties.naming import OrganisationFinder, names_an_organisation, suggested_kind
+from zhiqiao.parties.naming import NAMES, OrganisationFinder, names_an_organisation, suggested_kind
 from zhiqiao.parties.roles import OrganisationKind
 
 _COLUMNS = (
@@ -74,16 +75,19 @@ def _columns(name: str) -> dict[str, str] | None:
         return None
 
 
-def _insert(work: Work, organisations: list[dict[str, str]]) -> Iterator[int]:
+def _insert(work: Work, organisations: list[dict[str, str]]) -> list[int]:
     """Their keys, in the order given."""
     public_ids = [new_public_id() for _ in organisations]
     rows = (_row(work, public_id, each) for public_id, each in zip(public_ids, organisations, strict=True))
     insert_rows(Organisation, _COLUMNS, rows)
     for public_id, each in zip(public_ids, organisations, strict=True):
         work.record("parties.register_named", Subject("parties.organisation", str(public_id)), None, _trail(each))
+    keys: dict[UUID, int] = {}
     for part in in_batches(public_ids):
-        keys = dict(Organisation.objects.filter(public_id__in=part).values_list("public_id", "pk"))
-        yield from (keys[public_id] for public_id in part)
+        keys.update(Organisation.objects.filter(public_id__in=part).values_list("public_id", "pk"))
+    written = [keys[public_id] for public_id in public_ids]
+    NAMES.keep((key, each["name_key"], each["pinyin"]) for key, each in zip(written, organisations, strict=True))
+    return written
 
 
 def _row(work: Work, public_id: Any, columns: Mapping[str, str]) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from zhiqiao.kernel.names import organisation_key
 from zhiqiao.kernel.text import clean_line, clean_text
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.models import LIVING, Organisation, OrganisationName
-from zhiqiao.parties.naming import initials, sort_key, suggested_kind
+from zhiqiao.parties.naming import NAMES, initials, sort_key, suggested_kind
 from zhiqiao.parties.places import Places
 from zhiqiao.parties.policies import ORGANISATIONS
 from zhiqiao.parties.roles import OrganisationKind
@@ -115,6 +115,7 @@ def _insert(work: Work, columns: Mapping[str, Any]) -> Organisation:
     organisation = Organisation(**columns, created_at=work.at, updated_at=work.at)
     with taken_means("organisation_exists"):  # another transaction was first with this credit code
         organisation.save(force_insert=True)
+    keep_names([organisation])
     work.record("parties.register_organisation", subject(organisation), None, shortened(stated(columns)))
     return organisation
 
@@ -151,7 +152,18 @@ def write_changes(
     for key, value in changed.items():
         setattr(organisation, key, value)
     organisation.updated_at = work.at
+    if "name" in changed:
+        keep_names([organisation])
     return organisation
+
+
+def keep_names(organisations: Iterable[Organisation]) -> None:
+    """So that they are found by any part of the names that they have just been given."""
+    NAMES.keep((each.pk, each.name_key, each.pinyin) for each in organisations)
+
+
+def keep_other_names(names: Iterable[OrganisationName]) -> None:
+    NAMES.keep((each.organisation_id, each.name_key, "") for each in names)
 
 
 def describe_organisation(*, actor: Actor, organisation: Organisation, details: OrganisationDetails) -> Organisation:
@@ -228,5 +240,6 @@ def add_alias(*, actor: Actor, organisation: Organisation, name: str, source: st
             kind=OrganisationName.Kind.ALIAS,
             defaults=told | {"withdrawn_at": None},
         )
+        keep_other_names([alias])
         work.record("parties.add_alias", subject(organisation), None, {"alias": alias.name, "source": alias.source})
         return alias

@@ -11,7 +11,7 @@ from zhiqiao.core.undoing import as_written, created_by, latest_first, record_un
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.parties.actions.contacts import subject as contact_subject
-from zhiqiao.parties.actions.organisations import DERIVED, stated, subject
+from zhiqiao.parties.actions.organisations import DERIVED, keep_names, stated, subject
 from zhiqiao.parties.importing.writing import CONTACTS, NAMES, REVISION
 from zhiqiao.parties.models import Contact, Organisation, OrganisationName
 from zhiqiao.parties.naming import suggested_kind
@@ -53,6 +53,8 @@ def _restore(revision: Revision, work: Work) -> int | None:
     Organisation.objects.filter(pk=organisation.pk).update(**values, updated_at=work.at)
     if "name" in back:
         _withdraw_names(organisation, [back["name"][0]], work)
+        organisation.refresh_from_db()
+        keep_names([organisation])
     told = {name: pair for name, pair in back.items() if name not in DERIVED}
     record_undone(work, "parties.undo_import", subject(organisation), told)
     return organisation.pk

@@ -10,7 +10,15 @@ from zhiqiao.core.models import ImportRun, Revision
 from zhiqiao.exchange.organisations import OrganisationRecord
 from zhiqiao.kernel.names import organisation_key
 from zhiqiao.parties.actions.contacts import ContactDetails, contact_row, record_contact, store_contact
-from zhiqiao.parties.actions.organisations import DERIVED, keep_former_name, name_columns, stated, subject
+from zhiqiao.parties.actions.organisations import (
+    DERIVED,
+    keep_former_name,
+    keep_names,
+    keep_other_names,
+    name_columns,
+    stated,
+    subject,
+)
 from zhiqiao.parties.models import Contact, Organisation, OrganisationName
 from zhiqiao.parties.naming import OrganisationFinder, suggested_kind
 from zhiqiao.parties.roles import OrganisationKind
@@ -30,6 +38,7 @@ class Writer:
         self.revisions: list[Revision] = []
         self.names: list[OrganisationName] = []
         self.contacts: list[Contact] = []
+        self.named: list[Organisation] = []
         self.new: set[int] = set()
         self.reachable: set[tuple[int, str]] = set()
 
@@ -47,6 +56,7 @@ class Writer:
             setattr(organisation, name, value)
         organisation.named_only, organisation.withdrawn_at, organisation.updated_at = False, None, self.work.at
         organisation.save(force_insert=known is None)
+        self.named.append(organisation)
         if known is None:
             self.new.add(organisation.pk)
         self.finder.add(organisation.pk, organisation.name, organisation.credit_code)
@@ -95,6 +105,8 @@ class Writer:
         Organisation.objects.filter(pk=organisation.pk).update(**values, updated_at=self.work.at)
         for name, value in values.items():
             setattr(organisation, name, value)
+        if "name" in values:
+            self.named.append(organisation)
         if organisation.credit_code:
             self.finder.add_credit_code(organisation.pk, organisation.credit_code)
         told = {name: pair for name, pair in changes.items() if name not in DERIVED}
@@ -159,3 +171,5 @@ class Writer:
             unique_fields=["organisation", "name_key", "kind"],
             update_fields=["name", "source", "recorded_at", "withdrawn_at"],
         )
+        keep_names(self.named)
+        keep_other_names(self.names)
