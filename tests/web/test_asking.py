@@ -48,6 +48,14 @@ def test_the_need_is_told_part_by_part_and_its_markup_stays_text(city: City) -> 
     assert "<script>" not in shown and "<b>" not in shown
 
 
+def test_the_navigation_says_one_place_at_a_time(city: City) -> None:
+    client = city.client("firm")
+    for page in ("need_say", "need_list", "need_new"):
+        shown = client.get(reverse(page)).content.decode()
+        side = shown[shown.index('<nav class="side"') : shown.index('<nav class="dock"')]
+        assert side.count("aria-current") == 1, page
+
+
 def test_saving_as_a_need_leads_to_a_page_of_its_own(city: City) -> None:
     client, typed = city.client("firm"), {"text": TEXT, "then": "state"}
     by_htmx = client.post(reverse("need_say"), typed, headers={"HX-Request": "true"})

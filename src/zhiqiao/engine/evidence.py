@@ -26,7 +26,8 @@ _REPLIES_TELL: Final = 0.1
 class Reason:
     """One reason with the facts behind it; the faces put it into words.
 
-    ``shared_words``: ``words`` (word, its share of the need, whether in the title), ``coverage`` 0..1.
+    ``shared_words``: ``words`` (word, its share of the need, whether in the title), parts of longer ones left out;
+    ``coverage`` 0..1 is that of all.
     ``meaning``: ``cosine``, ``standing`` (standard deviations above an ordinary document), ``band`` (``very_near`` or
     ``near``).
     ``passage``: ``field``, ``coverage`` 0..1.
@@ -76,9 +77,12 @@ def _shared_words(need: Need, document: Document) -> Reason | None:
     title = set(segment(document.title))
     text = title | set(segment(document.abstract)) | set(segment(document.claim))
     shared = [(word, weight) for word, weight in need.weights.items() if word in text and tells(word)]
+    named = [
+        (word, weight) for word, weight in shared if not any(word in other and word != other for other, _ in shared)
+    ]
     words = [
         {"word": word, "share": round(weight, 3), "in_title": word in title}
-        for word, weight in shared[:MOST_SHARED_WORDS]
+        for word, weight in named[:MOST_SHARED_WORDS]
     ]
     coverage = sum(weight for _, weight in shared)
     if coverage < _LEAST_WORD_SHARE:

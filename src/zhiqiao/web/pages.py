@@ -29,7 +29,8 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the navigation; pages whose names begin with ``begins`` light it up too."""
+    """One entry of the navigation; pages without an entry of their own whose names begin with ``begins``
+    light it up too."""
 
     name: str
     label: Text
@@ -91,7 +92,7 @@ def link(page: Page, place: str) -> dict[str, Any]:
         "label": page.label,
         "short": page.short,
         "icon": page.icon,
-        "current": place == page.name or bool(page.begins and place.startswith(page.begins)),
+        "current": place == page.name or (place not in BY_NAME and bool(page.begins) and place.startswith(page.begins)),
     }
 
 

@@ -29,7 +29,7 @@ MATCHES: Final[dict[str, Text]] = {
     "shares": _("The score comes from: %(parts)s; together %(margin)s"),
     "cross_field": _("A place kept for another field: section %(section)s, where most others are of %(usual)s"),
     "same_class": _("In the same technical class: %(classes)s"),
-    "passage": _("One sentence answers %(coverage)s of the need (%(field)s)"),
+    "passage": _("One sentence (%(field)s) holds %(coverage)s of the words of the need"),
     "same_industry": _("In the same industry: %(industries)s"),
     "near_industry": _("In a near industry: %(industries)s"),
     "other_industry": _("In another industry: %(industries)s"),
