@@ -141,7 +141,10 @@ def test_hidden_and_absent_look_the_same_and_cost_the_same(programs: Programs, n
                 assert hidden == absent, who
 
 
-OWN_ADDRESSES = {"api_index", "api_me", "api_description", "api_match", "api_nothing"}
+OWN_ADDRESSES = {
+    "api_index", "api_me", "api_description", "api_match", "api_nothing", "api_ranking", "api_ranking_state",
+    "api_ranking_take_away",
+}  # fmt: skip
 
 
 def test_every_address_is_in_the_matrix() -> None:

@@ -192,7 +192,8 @@ def test_the_firm_sees_which_deals_the_ranking_learns_from(
     (shown,) = held_about(actor(Role.ENTERPRISE_MEMBER, firm), firm).deals
     assert (shown.lesson, shown.patent) == (lesson, patent) and shown.level == 4
     push = pushed(patent, firm, need, reply="not_our_field")
-    assert held_about(OFFICER, firm).deals[0].level == 4
+    held = held_about(OFFICER, firm)
+    assert held.deals[0].level == 4 and [(each.level, each.replaced) for each in held.replies] == [(None, True)]
     Push.objects.filter(pk=push.pk).update(level=1)
     assert held_about(OFFICER, firm).deals == []
 

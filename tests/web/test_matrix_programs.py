@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pytest
@@ -18,9 +18,10 @@ from tests.web.rights import VERBS, is_open, may, may_make, sees, telling
 from tests.web.world import EVERYBODY, Known, Person, World
 from zhiqiao.api.urls import urlpatterns
 from zhiqiao.core import rates
-from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.catalogue import register_named, registers
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Move, Register
+from zhiqiao.matching.policies import PROFILES
 
 pytestmark = pytest.mark.django_db
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,7 +74,9 @@ def places(register: Register[Any]) -> Iterator[Place]:
 
 
 PLACES = [place for register in registers() for place in places(register)]
-OWN: Final = {"api_index", "api_me", "api_description", "api_match", "api_nothing"}
+RANKING: Final = {"api_ranking": {"GET", "PATCH"}, "api_ranking_state": {"POST"}, "api_ranking_take_away": {"POST"}}
+"""What the ranking holds about an organisation, and the verbs that it answers."""
+OWN: Final = {"api_index", "api_me", "api_description", "api_match", "api_nothing", *RANKING}
 
 
 def test_every_address_of_the_interface_is_known() -> None:
@@ -160,7 +163,7 @@ def test_program_is_answered_as_the_rules_say(world: World, place: Place) -> Non
         ("api_index", "GET", 200, 200, 200), ("api_me", "GET", 401, 200, 200),
         ("api_description", "GET", 200, 200, 200), ("api_match", "POST", 401, 404, 422),
         ("api_index", "POST", 405, 405, 405), ("api_me", "DELETE", 405, 405, 405),
-        ("api_match", "GET", 405, 405, 405),
+        ("api_match", "GET", 405, 405, 405), ("api_me", "PATCH", 401, 428, 428), ("api_me", "POST", 405, 405, 405),
     ],
 )  # fmt: skip
 def test_addresses_of_no_register(world: World, name: str, verb: str, public: int, admin: int, others: int) -> None:
@@ -169,3 +172,39 @@ def test_addresses_of_no_register(world: World, name: str, verb: str, public: in
         with world.taken_back():
             told = world.clients[person.key].generic(verb, reverse(name), "{}", content_type="application/json")
         assert told.status_code == {"public": public, "admin": admin}.get(person.key, others), person.key
+
+
+def expected_of_ranking(name: str, verb: str, person: Person, known: Known | None) -> frozenset[int]:
+    if verb not in {*RANKING[name], "OPTIONS"} and not (verb == "HEAD" and "GET" in RANKING[name]):
+        return only(405)
+    if not person.signed_in:
+        return only(401)
+    if not is_open(register_named("push"), person):
+        return only(404)
+    if verb == "OPTIONS":
+        return only(204)
+    organisations = register_named("organisation")
+    held = replace(organisations, policy=PROFILES)
+    if known is None or not sees(organisations, person, known) or not sees(held, person, known):
+        return only(404)
+    if verb in READING:
+        return only(200)
+    return WRITTEN if may(held, "correct_profile", person, known) else only(403)
+
+
+@pytest.mark.parametrize("name", RANKING)
+def test_what_the_ranking_holds_is_told_as_the_rules_say(world: World, name: str) -> None:
+    wrong: dict[tuple[str, str, str], tuple[int, list[int]]] = {}
+    for person in EVERYBODY:
+        for verb, known in ((verb, known) for verb in VERBS for known in (None, *world.known["organisation"])):
+            where = reverse(name, args=[known.record.public_id if known else ABSENT])
+            right = expected_of_ranking(name, verb, person, known)
+            rates.forget()
+            with world.taken_back():
+                body = "{}" if verb in {"POST", "PATCH"} else ""
+                told = world.clients[person.key].generic(
+                    verb, where, body, content_type="application/json", headers={"If-Match": "*"}
+                )
+            if told.status_code not in right:
+                wrong[person.key, verb, known.label if known else "absent"] = (told.status_code, sorted(right))
+    assert wrong == {}

@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from zhiqiao.kit.discussing import LONGEST_COMMENT
 from zhiqiao.kit.forms import RecordForm
 from zhiqiao.kit.storing import kinds_of_list
+from zhiqiao.matching.models import Sort
+from zhiqiao.matching.profiling import LONGEST_WORD
 
 
 class CommentForm(RecordForm):
@@ -44,6 +46,22 @@ class ImportForm(forms.Form):
     sender = forms.CharField(max_length=200)
     organisation = forms.UUIDField(required=False)
     as_of = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+
+class ChoiceOfPushesForm(RecordForm):
+    personalised = forms.BooleanField(required=False)
+
+
+class InterestForm(RecordForm):
+    """``said``: a class of the IPC, or a word. ``wanted`` False: not for us."""
+
+    sort = forms.ChoiceField(choices=Sort.choices)
+    said = forms.CharField(max_length=LONGEST_WORD)
+    wanted = forms.BooleanField(required=False, initial=True)
+
+
+class TakenAwayForm(RecordForm):
+    id = forms.UUIDField()
 
 
 class QuestionForm(RecordForm):

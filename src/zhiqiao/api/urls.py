@@ -12,6 +12,7 @@ from zhiqiao.api.views.bulk import BulkMove
 from zhiqiao.api.views.imports import ImportList
 from zhiqiao.api.views.index import Description, Index, Me, Nothing
 from zhiqiao.api.views.matching import Match
+from zhiqiao.api.views.ranking import Ranking, StateInterest, TakeInterestAway
 from zhiqiao.api.views.records import (
     OneRecord,
     OneRecordToChange,
@@ -20,7 +21,7 @@ from zhiqiao.api.views.records import (
     RecordMove,
     RecordSheet,
 )
-from zhiqiao.kit.catalogue import registers
+from zhiqiao.kit.catalogue import register_named, registers
 from zhiqiao.kit.permissions import ATTACH, COMMENT, HISTORY
 from zhiqiao.kit.registers import Register
 
@@ -57,11 +58,20 @@ def places_of_record(register: Register[Any]) -> Iterator[URLPattern]:
         yield path(f"{one}files/<uuid:file_id>/", OneFile.as_view(register=register), name=f"{name}_file")
 
 
+def places_of_ranking() -> Iterator[URLPattern]:
+    """What the ranking holds about an organisation, for those who may open the register of pushes."""
+    base, pushes = "organisations/<uuid:public_id>/ranking/", register_named("push")
+    yield path(base, Ranking.as_view(register=pushes), name="api_ranking")
+    yield path(f"{base}state/", StateInterest.as_view(register=pushes), name="api_ranking_state")
+    yield path(f"{base}take_away/", TakeInterestAway.as_view(register=pushes), name="api_ranking_take_away")
+
+
 urlpatterns = [
     path("", Index.as_view(), name="api_index"),
     path("me", Me.as_view(), name="api_me"),
     path("openapi.yaml", Description.as_view(), name="api_description"),
     path("match/", Match.as_view(), name="api_match"),
+    *places_of_ranking(),
     *(place for register in registers() for place in places_of(register)),
     re_path("", Nothing.as_view(), name="api_nothing"),
 ]

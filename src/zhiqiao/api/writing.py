@@ -47,9 +47,12 @@ def held(register: Register[Any], actor: Actor, public_id: Any) -> Any:
 
 def compare(register: Register[Any], actor: Actor, record: Model, wanted: str | None) -> None:
     """Raises ``PreconditionRequired`` without an ETag, ``PreconditionFailed`` with another one than the record's."""
+    compare_with(etag_of(in_full(register, actor, record), record), wanted)
+
+
+def compare_with(etag: str, wanted: str | None) -> None:
     if not wanted:
         raise PreconditionRequired
-    etag = etag_of(in_full(register, actor, record), record)
     if wanted.strip() != "*" and etag not in [each.strip() for each in wanted.split(",")]:
         raise PreconditionFailed(etag)
 

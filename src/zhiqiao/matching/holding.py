@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,10 +41,11 @@ class Derived:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A reply and what it teaches; None: nothing."""
+    """A reply and what it teaches; None: nothing. ``replaced``: a deal counts in its place."""
 
     push: Push
     level: int | None
+    replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,15 @@ def held_about(actor: Actor, organisation: Organisation) -> Held:
     words = Counter(word for text in [*(title for _, title in patents), *map(_text, needs)] for word in _telling(text))
     shown = [each for each in fields.most_common() if (Sort.FIELD, each[0]) not in said_before][:FIELDS_SHOWN]
     names = _names({*(code for code, _ in shown), *(each.value for each in statements if each.sort == Sort.FIELD)})
+    signed = _signed(organisation)
     return Held(
         personalised=not Profile.objects.filter(organisation=organisation, personalised=False).exists(),
         fields=[Derived(code, count, names.get(code, "")) for code, count in shown],
         words=[Derived(*each) for each in words.most_common() if (Sort.WORD, each[0]) not in said_before][:WORDS_SHOWN],
         said=[Said(each, names.get(each.value, "") if each.sort == Sort.FIELD else "") for each in statements],
         needs=needs[:NEEDS_SHOWN],
-        replies=_remembered(actor, organisation),
-        deals=_signed(organisation),
+        replies=_remembered(actor, organisation, signed),
+        deals=signed,
         patents=len(patents),
     )
 
@@ -116,9 +119,13 @@ def _names(codes: set[str]) -> dict[str, str]:
     return names_for(SCHEME, codes, "en" if (get_language() or "").startswith("en") else "zh")
 
 
-def _remembered(actor: Actor, organisation: Organisation) -> list[Remembered]:
+def _remembered(actor: Actor, organisation: Organisation, signed: Iterable[Signed]) -> list[Remembered]:
+    replaced = {each.patent.pk for each in signed}
     answered = pushes_visible_to(actor).filter(organisation=organisation, state=PushState.ANSWERED)
-    return [Remembered(each, lesson_of(each)) for each in answered.order_by("-answered_at", "-id")[:REPLIES_SHOWN]]
+    return [
+        Remembered(each, None, replaced=True) if each.patent_id in replaced else Remembered(each, lesson_of(each))
+        for each in answered.order_by("-answered_at", "-id")[:REPLIES_SHOWN]
+    ]
 
 
 def _signed(organisation: Organisation) -> list[Signed]:

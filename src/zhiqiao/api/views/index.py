@@ -10,16 +10,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from zhiqiao.api.description import description_as_yaml
-from zhiqiao.api.operations import JSON, Operation, described
-from zhiqiao.api.represent import ROOT
+from zhiqiao.api.fields import Body
+from zhiqiao.api.forms import ChoiceOfPushesForm
+from zhiqiao.api.idempotency import Answer, write_once
+from zhiqiao.api.operations import ETAG, IDEMPOTENCY, IF_MATCH, JSON, REPLAYED, WRITING, Operation, described, header
+from zhiqiao.api.problems import ScopeMissing
+from zhiqiao.api.represent import ROOT, etag_of
 from zhiqiao.api.schemas import REFERENCE, TEXT, Shape, many, pointer, record
-from zhiqiao.api.views.base import Address
+from zhiqiao.api.views.base import Address, JsonBody, MergePatchBody
+from zhiqiao.api.views.records import replied
+from zhiqiao.api.writing import compare_with, filled
+from zhiqiao.core.audit import unit_of_work
 from zhiqiao.kernel.errors import NotFound
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.catalogue import registers
-from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.actions import accept_personalised_pushes, refuse_personalised_pushes
+from zhiqiao.parties.models import Organisation, User
 
 INDEX = "interface"
+PUSHES = "pushes"
 
 
 class OpenAddress(Address):
@@ -57,17 +66,48 @@ class Index(OpenAddress):
 
 
 class Me(Address):
+    """Whoever asks; and whether they take pushes that the ranking found, which everybody says for themself. A key says
+    it where it may write to pushes."""
+
+    parser_classes = [JsonBody, MergePatchBody]
+
+    def admit(self) -> None:
+        super().admit()
+        if self.verb == "write" and not self.caller.reaches(PUSHES, self.verb):
+            raise ScopeMissing(scope=f"{PUSHES}:{self.verb}")
+
     def get(self, request: Request) -> Response:
+        person = self.person()
+        body = self.told(person)
+        return Response(body, headers={"ETag": etag_of(body, person)})
+
+    def patch(self, request: Request) -> Response:
+        return replied(write_once(self.actor, request, lambda: self.changed(request)))
+
+    def changed(self, request: Request) -> Answer:
+        with unit_of_work(self.actor):
+            person = self.person()
+            compare_with(etag_of(self.told(person), person), request.headers.get("If-Match"))
+            first = {"personalised": person.personalised}
+            said = filled(ChoiceOfPushesForm, self.actor, person, request.data, first).cleaned_data
+            choose = accept_personalised_pushes if said["personalised"] else refuse_personalised_pushes
+            choose(actor=self.actor, user=person)
+            body = self.told(person)
+            return Answer(200, body, {"ETag": etag_of(body, person)})
+
+    def person(self) -> User:
+        return User.objects.get(pk=self.actor.user_key or 0)
+
+    def told(self, person: User) -> dict[str, Any]:
         caller = self.caller
         bearer = caller.bearer
-        return Response(
-            {
-                "id": caller.actor.actor_id,
-                "name": caller.actor.actor_name,
-                "organisations": houses_of(caller.actor),
-                "key": {"id": bearer.key_id, "scopes": sorted(bearer.scopes)} if bearer else None,
-            }
-        )
+        return {
+            "id": caller.actor.actor_id,
+            "name": caller.actor.actor_name,
+            "organisations": houses_of(caller.actor),
+            "personalised": person.personalised,
+            "key": {"id": bearer.key_id, "scopes": sorted(bearer.scopes)} if bearer else None,
+        }
 
     def described(self, method: str) -> Operation:
         def house() -> dict[str, Any]:
@@ -78,13 +118,25 @@ class Me(Address):
             return record(
                 {
                     "id": TEXT, "name": TEXT, "organisations": many(pointer("OwnOrganisation")),
+                    "personalised": {
+                        "type": "boolean", "description": "False: the caller is shown no pushes that the ranking found."
+                    },
                     "key": {"oneOf": [key, {"type": "null"}]},
                 }
             )  # fmt: skip
 
         shape = Shape("Me", made, (Shape("OwnOrganisation", house),))
+        answers: dict[int | tuple[int, str], Any] = {(200, JSON): described(shape, "The caller.")}
+        if method != "PATCH":
+            return Operation(
+                "me", "Who the caller is", INDEX, parameters=[header("ETag", ETAG, [200])], answers=answers
+            )  # fmt: skip
+        body = Body(asked=ChoiceOfPushesForm.base_fields, name="ChoiceOfPushes", partial=True)
         return Operation(
-            "me", "Who the caller is", INDEX, answers={(200, JSON): described(shape, "The caller.")},
+            "change_me", "Take personalised pushes, or refuse them", INDEX,
+            "For the caller alone (PIPL art. 24); for the organisation see what the ranking holds about it.",
+            parameters=[IF_MATCH, IDEMPOTENCY, header("ETag", ETAG, [200, 412]), REPLAYED],
+            body={JSON: body, MergePatchBody.media_type: body}, answers=answers, refusals=(*WRITING, 412, 428),
         )  # fmt: skip
 
 
