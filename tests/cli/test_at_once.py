@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -71,3 +72,20 @@ def test_a_full_disk_is_called_that(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert refused(error) == "磁盘已满，请腾出空间后再试"
     assert refused(OSError(errno.ENOSPC, "", "/a/b")).endswith(": /a/b")
     assert "setup" in refused(OperationalError("no such table: t"))
+
+
+def test_what_is_imported_stays_and_is_found_though_its_index_cannot_be_written(
+    lived_in: CommandLine, tmp_path: Path, settings: Any
+) -> None:
+    index = Path(settings.ZHIQIAO_HOME) / "index"
+    index.rename(tmp_path / "aside")
+    index.touch()  # in the way, as a disk that is full
+    ran = lived_in("import", "patents", write_list(tmp_path / "more.csv", [row(9)]))
+    assert (ran.code, "IMP-" in ran.out) == (0, True), ran.err
+    assert "检索索引暂时写不了" in ran.err and str(index) in ran.err
+    assert "[system]" in lived_in("index").refused
+    index.unlink()
+    (tmp_path / "aside").rename(index)
+    assert lived_in("index").code == 0
+    told = lived_in("index", "status", "--json").json
+    assert {each["name"]: each["records_pending"] for each in told["collections"]}["patents"] == 0

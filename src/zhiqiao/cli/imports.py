@@ -29,7 +29,7 @@ from zhiqiao.core.leases import Busy, release_of_the_dead
 from zhiqiao.core.reports import write_report
 from zhiqiao.core.seal import seal_everything
 from zhiqiao.exchange.cells import FileRefused
-from zhiqiao.kernel.errors import Invalid
+from zhiqiao.kernel.errors import Invalid, ZhiqiaoError
 from zhiqiao.kernel.money import UNITS
 from zhiqiao.kit.actors import Actor
 from zhiqiao.parties.actors import operator
@@ -131,11 +131,19 @@ def take_in(kind: str, given: dict[str, Any]) -> None:
 
 
 def make_findable(kind: str) -> None:
-    """Index what was written; where a worker is at it already, it does this too."""
-    if kind in INDEXED:
-        release_of_the_dead(f"indexer:{INDEXED[kind]}")
+    """Index what was written; where a worker is at it already, it does this too. What is written stays written, and is
+    found, though the index cannot be: its disk may be full, its cluster away."""
+    if kind not in INDEXED:
+        return
+    release_of_the_dead(f"indexer:{INDEXED[kind]}")
+    try:
         with suppress(Busy):
             index_pending(INDEXED[kind], INDEX_SECONDS)
+    except (ZhiqiaoError, OSError) as trouble:
+        why = worded(trouble) if isinstance(trouble, ZhiqiaoError) else f"{trouble.strerror} {trouble.filename or ''}"
+        zh = "已写入，但检索索引暂时写不了，恢复后运行 zhiqiao index（有网站时由后台任务补上）"
+        en = "written, but the search index cannot be just now; run zhiqiao index later (beside a site the worker does)"
+        STDERR.print(f"{say(zh, en)}: {why}", markup=False, soft_wrap=True)
 
 
 def requested(kind: str, given: dict[str, Any]) -> ImportRequest:
