@@ -56,7 +56,7 @@ SAID: Schema = record(
 REPLY: Schema = record(
     {
         "push": pointer("Link"), "reply": {**TEXT, "enum": list(Reply.values)}, "at": MOMENT,
-        "level": {**LEVEL, "description": "4 fits well to 1 does not fit; null: it teaches nothing, or a deal does instead."},
+        "level": {**LEVEL, "description": "4 fits well to 1 does not fit; null: nothing, or a deal does instead."},
     }
 )  # fmt: skip
 DEAL: Schema = record(
