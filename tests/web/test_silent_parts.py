@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.core import shards_here
 from tests.importing.conftest import home
 from tests.web.conftest import City, make_patent
+from zhiqiao.api.description import description
 from zhiqiao.cluster.address import ClusterAddress
 from zhiqiao.core import sharding
 from zhiqiao.core.indexing import index_everything
@@ -95,11 +96,37 @@ def test_programs_are_told_in_the_answer_and_in_its_header(city: City, silent: s
     partial = match()
     assert partial.status_code == 200 and partial.json()["silent_parts"] == {"missing": 1, "of": 2}
     assert partial.headers["Zhiqiao-Partial"] == "1/2"
-    listed = city.client("firm").get("/api/v1/patents/?q=耐磨装置")
-    assert listed.status_code == 200 and listed.headers["Zhiqiao-Partial"] == "1/2"
     silent.add(0)
     refused = match()
     assert refused.status_code == 503 and refused.json()["code"] == "index_unreachable"
+
+
+def test_programs_are_told_of_what_a_list_lacks(city: City, silent: set[int]) -> None:
+    def partial(query: dict[str, str]) -> str | None:
+        answer = city.client("firm").get("/api/v1/patents/", query)
+        assert answer.status_code == 200
+        told: str | None = answer.headers.get("Zhiqiao-Partial")
+        return told
+
+    assert partial({"q": "耐磨装置"}) is None
+    silent.add(1)
+    assert partial({"q": "耐磨装置"}) == "1/2"
+    assert partial({}) is None  # nothing was searched for
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_sheet_that_would_lack_something_is_refused(city: City, silent: set[int], kind: str) -> None:
+    def sheets(query: dict[str, str]) -> list[Any]:
+        places = f"/api/v1/patents/export.{kind}", reverse("patent_export", kwargs={"kind": kind})
+        return [city.client("firm").get(place, query) for place in places]
+
+    whole = [b"".join(each.streaming_content) for each in sheets({"q": "耐磨装置"})]
+    assert kind != "csv" or all("一种第30号耐磨装置" in each.decode() for each in whole)
+    silent.add(1)
+    api, page = sheets({"q": "耐磨装置"})
+    assert (api.status_code, api.json()["code"], api.headers["Zhiqiao-Partial"]) == (503, "index_incomplete", "1/2")
+    assert page.status_code == 503 and "2 个分片中有 1 个" in page.content.decode()
+    assert [each.status_code for each in sheets({})] == [200, 200]
 
 
 def test_nothing_is_kept_of_an_answer_that_lacks_something(city: City, silent: set[int]) -> None:
@@ -113,3 +140,15 @@ def test_nothing_is_kept_of_an_answer_that_lacks_something(city: City, silent: s
             refused()
         assert why.value.reason == "index_incomplete" and why.value.facts["missing"] * 2 == why.value.facts["of"]
     assert Match.objects.count() == before
+
+
+def test_the_description_names_the_header_where_an_answer_can_lack_something() -> None:
+    told = {
+        operation["operationId"]: operation["responses"]["200"].get("headers", {})
+        for place in description()["paths"].values()
+        for operation in place.values()
+        if "200" in operation["responses"]
+    }
+    partial = {name for name, headers in told.items() if "Zhiqiao-Partial" in headers}
+    assert {"match", "list_patents", "list_needs"} <= partial
+    assert not any(name.startswith(("get_", "export_")) for name in partial)

@@ -76,6 +76,12 @@ IF_MATCH: Final = asked_header(
 )
 IF_NONE_MATCH: Final = asked_header("If-None-Match", "An ETag: where the record is still the same, 304 is answered.")
 ETAG: Final = "Which state of the record this is, to be sent back as If-Match or If-None-Match."
+PARTIAL: Final = header(
+    "Zhiqiao-Partial",
+    "How many parts of the search index did not answer in time, of how many, as `1/4`: what they hold is missing. Not "
+    "sent where all did.",
+    [200],
+)
 REPLAYED: Final = header("Idempotency-Replayed", "`true` where this answers an earlier request again.", [200, 201])
 
 

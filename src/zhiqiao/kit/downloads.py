@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from zhiqiao.core.unanswered import complete
 from zhiqiao.exchange.spreadsheets import XLSX, Column, csv_chunks
 from zhiqiao.exchange.streamed_workbook import workbook_chunks
 from zhiqiao.kernel.errors import NotFound
@@ -31,8 +33,12 @@ class Sheet:
 
 
 def download(sheet: Sheet, kind: str) -> StreamingHttpResponse:
-    """Raises ``NotFound`` for a kind of file that we do not write."""
-    rows = (tuple(_plain(cell) for cell in row) for row in sheet.rows)
+    """Raises ``NotFound`` for a kind of file that we do not write, ``Unavailable("index_incomplete")`` where parts of
+    the index were silent: nobody would see it in the file."""
+    told = (tuple(_plain(cell) for cell in row) for row in sheet.rows)
+    with complete():
+        # While a refusal can still be answered: the first row is what the search is made for.
+        rows = chain(list(islice(told, 1)), told)
     if kind == "csv":
         return _named(StreamingHttpResponse(csv_chunks(sheet.columns, rows), content_type="text/csv"), sheet, kind)
     if kind != "xlsx":

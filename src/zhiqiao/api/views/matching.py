@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from zhiqiao.api.fields import Body
 from zhiqiao.api.forms import QuestionForm
-from zhiqiao.api.operations import JSON, WRITING, Operation, described
+from zhiqiao.api.operations import JSON, PARTIAL, WRITING, Operation, described
 from zhiqiao.api.problems import ScopeMissing
 from zhiqiao.api.represent import link_of
 from zhiqiao.api.schemas import NUMBER, TEXT, Schema, Shape, many, pointer, record
@@ -108,7 +108,7 @@ class Match(Address):
         )
         return Operation(
             "match", "Find patents that answer a need in words", "matching",
-            f"At most {MOST_RESULTS}. Nothing is stored: to keep the answers, state the need.",
+            f"At most {MOST_RESULTS}. Nothing is stored: to keep the answers, state the need.", [PARTIAL],
             body={JSON: Body(asked=QuestionForm.base_fields, name="Question")},
             answers={(200, JSON): described(shape, "The patents, best first, with reasons.")}, refusals=WRITING,
         )  # fmt: skip

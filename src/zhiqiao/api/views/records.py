@@ -21,6 +21,7 @@ from zhiqiao.api.operations import (
     IF_MATCH,
     IF_NONE_MATCH,
     JSON,
+    PARTIAL,
     PUBLIC_ID,
     REPLAYED,
     WRITING,
@@ -40,6 +41,7 @@ from zhiqiao.kit.lists import AT, LARGEST_PAGE, SIZE_ASKED, SORT
 from zhiqiao.kit.paging import SIZE
 from zhiqiao.kit.registers import Move, Register
 
+SEARCH = "q"
 SHEETS = {"csv": "text/csv", "xlsx": XLSX}
 
 
@@ -53,20 +55,21 @@ def replied(answer: Answer) -> Response:
 class RecordList(RegisterAddress):
     @property
     def scope(self) -> str:  # type: ignore[override]  # a search by words costs more than a list
-        return "search" if self.request.method in ("GET", "HEAD") and self.request.GET.get("q") else ""
+        return "search" if self.request.method in ("GET", "HEAD") and self.request.GET.get(SEARCH) else ""
 
     def get(self, request: Request) -> Response:
         body = told_list(understood(self.register, self.actor, request.GET))
         return Response(body, headers={"Link": links(body)} if links(body) else None)
 
     def described(self, method: str) -> Operation:
-        register = self.register
+        register, filters = self.register, filter_parameters(self)
+        searches = [PARTIAL] if any(each.name == SEARCH for each in filters) else []
         return Operation(
             id=f"list_{register_id(register)}",
             summary=f"{register.title}: list",
             tag=register_id(register),
             description="Filters, order and pages are those of the list on the pages; see the guide for paging.",
-            parameters=[*filter_parameters(self), *paging_parameters(self), header("Link", "RFC 8288.", [200])],
+            parameters=[*filters, *paging_parameters(self), header("Link", "RFC 8288.", [200]), *searches],
             answers={(200, JSON): described(list_shape(register), "A page of the list.")},
             refusals=(400, 422),
             public=register.public,
