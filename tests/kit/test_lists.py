@@ -177,12 +177,12 @@ MAKERS: dict[str, Callable[[City, int], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("sort", "asked"), [("number", [1, 2, 3, 3]), ("-filed", [2, 3, 3, 3])])
+@pytest.mark.parametrize(("sort", "asked"), [("number", [1, 3, 3, 3]), ("-filed", [1, 4, 3, 3])])
 def test_what_a_page_asks_is_bounded_whatever_lies_behind_it(
     city: City, actor: ActorOf, sort: str, asked: list[int]
 ) -> None:
-    """At most two for the rows (with a value, then without one), one for what stands beside them and one for the count:
-    the latter two are spared where there is no row, and where all rows stand on the page."""
+    """One for how many the filters leave, at most two for the rows (with a value, then without one), one for what
+    stands beside them; the first alone where there is no row."""
     for number in range(12):
         make_patent(7_000 + number, city.houses["college"])
     pages = [("design", 50), ("invention", 200), ("invention", 5), ("invention", 2)]

@@ -7,17 +7,22 @@ database walks along the order it needs anyway and tests each row: 150 000 keys 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.where import AND
+
+M = TypeVar("M", bound=Model)
 
 FEW: Final = 5_000
 RARE: Final = 5_000
+NOT_MANY: Final = 40_000
 LARGEST_FLAGGED: Final = 50_000_000
 Sql = tuple[str, list[Any]]
 Keys = npt.NDArray[np.int64]
@@ -82,6 +87,42 @@ class AmongMany(_Among):
         return sql, [*given, bits, *given]
 
 
+class Gathered(Func):
+    """Holds of every record; says of a question that few records meet the rest of it."""
+
+    output_field = BooleanField()
+    arity = 0
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
+        return "(1 = 1)", []
+
+
+class Unsought(Func):
+    """A column by which SQLite looks nothing up while it puts a page in order: it would gather and sort all that meet
+    the condition, where walking the list fills the page at once. What is in no order, as a count, is looked up."""
+
+    arity = 1
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
+        column, given = compiler.compile(self.source_expressions[0])
+        walked = connection.vendor == "sqlite" and compiler.query.order_by
+        return f"+{column}" if walked else column, [*given]
+
+
+class Beforehand(Func):
+    """A condition that the others imply. It shows SQLite where to begin with what is in no order; to a page in order,
+    and to PostgreSQL, it says nothing."""
+
+    output_field = BooleanField()
+    arity = 1
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
+        if connection.vendor != "sqlite" or compiler.query.order_by:
+            return "(1 = 1)", []
+        sql, given = compiler.compile(self.source_expressions[0])
+        return sql, [*given]
+
+
 def among(expression: str | Combinable, keys: Keys) -> AmongFew | AmongMany:
     """A condition for ``filter``: the expression, a positive whole number, is one of the keys."""
     if len(keys) <= FEW or keys.max() > LARGEST_FLAGGED:
@@ -91,7 +132,48 @@ def among(expression: str | Combinable, keys: Keys) -> AmongFew | AmongMany:
 
 def begins(column: str, start: str) -> Q:
     # A range instead of LIKE: every database can seek in the index for it.
-    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
+    return Q(**{f"{column}__gte": start, f"{column}__lt": _beyond(start)})
+
+
+def begins_often(column: str, start: str) -> Q:
+    """The same of many, which a page in order walks past."""
+    text = Unsought(column)
+    return Q(GreaterThanOrEqual(text, start), LessThan(text, _beyond(start)))
+
+
+def _beyond(start: str) -> str:
+    return f"{start}\U0010ffff"
+
+
+def gathered(records: QuerySet[M]) -> QuerySet[M]:
+    """The same records, known to be few: a page of them is sorted, the list not walked."""
+    return records.filter(Gathered())
+
+
+def are_gathered(records: QuerySet[Any]) -> bool:
+    asked = records.query.where
+    parts = [getattr(each, "lhs", each) for each in asked.children] if asked.connector == AND else []
+    return not asked.negated and any(isinstance(each, AmongFew | Gathered) for each in parts)
+
+
+def few_gathered(
+    records: QuerySet[M], condition: Q, *, of: str = "pk", meeting: QuerySet[Any] | None = None
+) -> QuerySet[M]:
+    """As ``rare_first``, where one index answers the condition whatever else is asked: what meets it is counted
+    beforehand, not read. ``meeting``: records that the column ``of`` names, of which that is so."""
+    found = (records.model._base_manager.filter(condition) if meeting is None else meeting).order_by().values("pk")
+    if found[: RARE + 1].count() > RARE:
+        return records.filter(condition)
+    return gathered(records.filter(condition if meeting is None else Q(**{f"{of}__in": found})))
+
+
+def begun_with(records: QuerySet[M], of: str, found: QuerySet[Any]) -> QuerySet[M]:
+    """The same records, each of which names one of those found in its column ``of``. Where these are not many, SQLite
+    begins with them; where they are, whatever it begins with meets enough of them soon."""
+    keys = found.order_by().values("pk")
+    if keys[: NOT_MANY + 1].count() > NOT_MANY:
+        return records
+    return records.filter(Beforehand(In(F(of), keys.query)))
 
 
 def rare_first(records: QuerySet[Any], condition: Q, *meeting: QuerySet[Any], of: str = "pk") -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from zhiqiao.core.keysets import begun_with
 from zhiqiao.inventory.actions import EntryCorrection, confirm_tier, correct_entry, move_entry
 from zhiqiao.inventory.forms import AsSuggestedForm, ReasonForm, StatementForm, TierForm, as_it_stands
 from zhiqiao.inventory.models import InventoryEntry, Tier
@@ -17,7 +18,7 @@ from zhiqiao.inventory.policies import CONFIRM_TIER, CORRECT, move_verb
 from zhiqiao.inventory.policies import ENTRIES as POLICY
 from zhiqiao.inventory.rules.scope import IN_CODES, OUT_CODES
 from zhiqiao.inventory.searching import entries_like
-from zhiqiao.inventory.selectors import TierFilter, asleep, awaiting, current_decisions, tiered_list
+from zhiqiao.inventory.selectors import TierFilter, asleep, awaiting, current_decisions, may_sleep, tiered_list
 from zhiqiao.inventory.states import ENTRY_STATES
 from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kit.actors import Actor
@@ -27,6 +28,7 @@ from zhiqiao.kit.moves import moves_of
 from zhiqiao.kit.paging import Sort
 from zhiqiao.kit.registers import Change, Move, Register, View, Waits
 from zhiqiao.kit.roles import STOCK, Role
+from zhiqiao.registry.models import Patent
 from zhiqiao.registry.models.patents import Funding, StatusGroup
 from zhiqiao.wording import sentence
 
@@ -71,11 +73,18 @@ class EntryFilter(Filters):
         return entries_like(records, value)
 
     def by_gap(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(GAPS[value], in_stock=True)
+        unknown = Patent.objects.filter(status_group=StatusGroup.UNKNOWN)
+        return (self.of_own(records, unknown) if value == "status" else records).filter(GAPS[value], in_stock=True)
 
     def by_look(self, records: Records, name: str, value: str) -> Records:
-        waiting = value == "waiting"
-        return awaiting(records.filter(in_stock=True)) if waiting else asleep(records, timezone.localdate())
+        today = timezone.localdate()
+        if value == "waiting":
+            return awaiting(records.filter(in_stock=True))
+        return asleep(self.of_own(records, may_sleep(today)), today)
+
+    def of_own(self, records: Records, patents: QuerySet[Patent]) -> Records:
+        """Of these patents alone, where the database would begin with all that somebody's own institution holds."""
+        return records if self.request.actor.reads_city else begun_with(records, "patent_id", patents)
 
 
 def with_decisions(actor: Actor, entries: Sequence[InventoryEntry]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from zhiqiao.core.keysets import begins, rare_first
+from zhiqiao.core.keysets import begins, few_gathered
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
 from zhiqiao.inventory.models import InventoryEntry
@@ -22,7 +22,7 @@ def entries_like(entries: QuerySet[InventoryEntry], asked: str) -> QuerySet[Inve
         return entries
     if number := NUMBER_START.fullmatch(plain):
         start = number[2] + (number[3] or "").removeprefix(".")
-        begun = Patent.objects.filter(begins("number", start)).order_by().values_list("pk", flat=True)
-        return rare_first(entries, begins("patent__number", start), begun, of="patent_id")
+        begun = Patent.objects.filter(begins("number", start))
+        return few_gathered(entries, begins("patent__number", start), of="patent_id", meeting=begun)
     # Whoever sees an entry sees its patent's title, also of a patent that is its holder's no more.
     return entries.filter(having_words("patents", SEES_ALL, asked, TITLE, of="patent_id"))

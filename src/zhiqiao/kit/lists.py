@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import Model, QuerySet
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
+from zhiqiao.core.keysets import AmongFew
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column
@@ -81,12 +83,31 @@ class Reading(Generic[M]):
 
     @cached_property
     def page(self) -> Slice[M]:
-        found = turned(self.records, self.sort, read_cursor(self.query.get(AT, "")), self.size)
+        found = self._turned(read_cursor(self.query.get(AT, "")))
         return Slice(self.register.with_attached(self.actor, found.rows), found.previous, found.next)
+
+    def _turned(self, cursor: Cursor | None) -> Slice[M]:
+        if self._keys is None or len(self._keys) > COUNT_BOUND:
+            return turned(self.records, self.sort, cursor, self.size)
+        if not self._keys:
+            return Slice([], "", "")
+        # Who may see them is asked again: between the two questions a record may have been withdrawn.
+        few = self.filters.queryset.filter(AmongFew("pk", np.array(self._keys, np.int64)))
+        return turned(few, self.sort, cursor, self.size)
+
+    @cached_property
+    def _keys(self) -> list[int] | None:
+        """Of what the filters leave, as many as are counted, in whatever order the database finds them soonest: where
+        they are few, it need not walk the whole list to fill a page. None where no filter is in force."""
+        if not self.valid or not any(self._chips()):
+            return None
+        return list(self.records.order_by().values_list("pk", flat=True)[: COUNT_BOUND + 1])
 
     @cached_property
     def count(self) -> int:
         """At most ``COUNT_BOUND`` + 1."""
+        if self._keys is not None:
+            return len(self._keys)
         whole = not (self.page.previous or self.page.next)
         return len(self.page.rows) if whole else count_up_to(self.records)
 

@@ -12,6 +12,9 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Greatest
+
+from zhiqiao.core.keysets import are_gathered
 
 M = TypeVar("M", bound=Model)
 
@@ -83,8 +86,10 @@ def slice_of(records: QuerySet[M], sort: Sort, cursor: Cursor | None, size: int 
     """The rows of one page, read in at most two queries: those with a value, then those without one."""
     back = bool(cursor and cursor.back)
     rows: list[M] = []
+    sorts = are_gathered(records) and not records.query.annotations
     for part in _parts(records, sort, cursor):
-        rows += list(part[: size + 1 - len(rows)])
+        wanted = size + 1 - len(rows)
+        rows += list(_sorted_first(part, sort, wanted) if sorts else part[:wanted])
         if len(rows) > size:
             break
     more, rows = len(rows) > size, rows[:size]
@@ -97,6 +102,17 @@ def slice_of(records: QuerySet[M], sort: Sort, cursor: Cursor | None, size: int 
         previous=_at(rows[0], sort, back=True) if rows and earlier else "",
         next=_at(rows[-1], sort, back=False) if rows and later else "",
     )
+
+
+def _sorted_first(part: QuerySet[M], sort: Sort, wanted: int) -> QuerySet[M]:
+    """``part[:wanted]``, where few are sorted. Their keys are, not their texts; and by what no index has in order, or
+    PostgreSQL would walk the list until it has met that many of them."""
+    *_, key = [str(each) for each in part.query.order_by]
+    by: Any = Greatest(sort.column, sort.column)
+    first = part.order_by(by.desc() if key.startswith("-") else by, key).values("pk")[:wanted]
+    found: QuerySet[M] = part.model._base_manager.filter(pk__in=first).order_by(*part.query.order_by)
+    found.query.select_related, found.query.deferred_loading = part.query.select_related, part.query.deferred_loading
+    return found
 
 
 def _at(row: Model, sort: Sort, *, back: bool) -> str:

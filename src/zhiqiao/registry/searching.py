@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from zhiqiao.core.indexing import reader
-from zhiqiao.core.keysets import begins, rare_first
+from zhiqiao.core.keysets import begins, begins_often, few_gathered, rare_first
 from zhiqiao.core.wordsearch import best_with_words, having_words
 from zhiqiao.kernel.application_numbers import BadApplicationNumber, parse_application_number
 from zhiqiao.kernel.names import organisation_key
@@ -36,7 +36,7 @@ def patents_like(patents: QuerySet[Patent], asked: str, tokens: frozenset[str]) 
     if not plain:
         return patents
     if number := NUMBER_START.fullmatch(plain):
-        return rare_first(patents, _number(plain, number[2]))
+        return few_gathered(patents, _number(plain, number[2]))
     with suppress(BadPublicationNumber):
         return patents.filter(_published(parse_publication_number(plain).key))
     if CLASS_SYMBOL.fullmatch(plain):
@@ -75,8 +75,7 @@ def in_class(symbol: str) -> Q:
     """By the beginning of the main class."""
     start = symbol.strip().upper()
     if reader("patents").text.in_class(start) > MANY_OF_A_CLASS:
-        # LIKE keeps SQLite off the index: it would gather and sort all of them for a page.
-        return Q(main_class__startswith=start)
+        return begins_often("main_class", start)
     return begins("main_class", start)
 
 
@@ -98,10 +97,11 @@ def held_by_organisation(patents: QuerySet[Patent], organisation: Organisation) 
 
 
 def not_published(patents: QuerySet[Patent], actor: Actor) -> QuerySet[Patent]:
-    """Among visible ones. Those who do not look over the city see their own alone: said here too, it leads the
-    database to them."""
+    """Among visible ones. Those who do not look over the city see their own alone."""
     hidden = patents.filter(public=False)
     if actor.reads_city:
         return hidden
     own = PatentHolder.objects.filter(superseded_at=None, standing__in=actor.organisations)
-    return hidden.filter(pk__in=own.values("patent_id"))
+    # Two narrow indexes meet: what they hold, and what is not published.
+    secret = own.filter(patent__in=Patent.objects.filter(public=False).values("pk")).order_by()
+    return rare_first(hidden, Q(pk__in=own.values("patent_id")), secret.values_list("patent_id", flat=True))

@@ -36,6 +36,9 @@ class Inventory(Record):
         return self.name
 
 
+_ASKED = ("in_stock", "scope_code", "state", "tier", "suggested_tier", "exploitation", "willing", "patent")
+
+
 class InventoryEntry(Record):
     """One patent of one institution in a stocktaking: in or out, and why (``scope_code``).
 
@@ -71,7 +74,9 @@ class InventoryEntry(Record):
             models.UniqueConstraint(fields=["inventory", "patent", "organisation"], name="inventory_entry_once"),
         ]
         indexes = [
-            models.Index(fields=["organisation", "in_stock"], name="inventory_owner"),
+            # An institution's own list, with all that its filters ask: an entry that falls out is never opened.
+            models.Index(fields=["organisation", "inventory", "-id", *_ASKED], name="inventory_own"),
+            models.Index(fields=["organisation", "inventory", "-score", "-id"], name="inventory_own_score"),
             models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
             models.Index(fields=["inventory", "suggested_tier", "-id"], name="inventory_suggested"),
             models.Index(fields=["inventory", "-score", "-id"], name="inventory_score"),

@@ -9,6 +9,7 @@ from zhiqiao.inventory.selectors.lists import (
     awaiting,
     current_inventory,
     fees_due,
+    may_sleep,
     sleepers,
     tiered_list,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "entry_for",
     "entry_to",
     "fees_due",
+    "may_sleep",
     "sleepers",
     "stock_overview",
     "tiered_list",

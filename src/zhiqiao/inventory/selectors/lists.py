@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import Final, overload
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import Exact
 
+from zhiqiao.core.keysets import Unsought
 from zhiqiao.inventory.models import Inventory, InventoryEntry, TierDecision
 from zhiqiao.inventory.policies import ENTRIES, INVENTORIES
 from zhiqiao.inventory.rules.facts import ALIVE
@@ -22,7 +24,7 @@ from zhiqiao.kernel.errors import Invalid
 from zhiqiao.kernel.fees import FeeBasis, FeeDue, fee_in_grace, next_fee
 from zhiqiao.kernel.periods import add_years
 from zhiqiao.kit.actors import Actor
-from zhiqiao.registry.models import ExploitationEvidence
+from zhiqiao.registry.models import ExploitationEvidence, Patent
 
 IN_GRACE: Final = "in_grace"
 ROLL_OVER: Final = 15  # days; the longest holiday with the days it is joined to is shorter
@@ -108,22 +110,29 @@ def sleepers(actor: Actor, as_of: date, inventory: Inventory | None = None) -> Q
 
 def asleep(rows: QuerySet[InventoryEntry], as_of: date) -> QuerySet[InventoryEntry]:
     """The same rule as ``rules.tiers.is_sleeper``, as a query."""
-    years = rules_in_force().thresholds["sleeper"]["years_since_grant"]
-    # Strictly more than the years: the last day of grant whose anniversary lies before ``as_of``.
-    granted_before = add_years(as_of, -years)
     used = ExploitationEvidence.objects.filter(
         Q(happened_on__isnull=True) | Q(happened_on__lte=as_of),
         patent_id=OuterRef("patent_id"),
         withdrawn_at__isnull=True,
     )
     return rows.filter(
+        Exact(Unsought("patent__status_group"), ALIVE),
         Q(exploitation="") | Q(exploitation=NOT_EXPLOITED),
         ~Exists(used),
         in_stock=True,
-        patent__status_group=ALIVE,
         patent__funding="yes",
-        patent__granted_on__lt=granted_before,
+        patent__granted_on__lt=_granted_before(as_of),
     )
+
+
+def may_sleep(as_of: date) -> QuerySet[Patent]:
+    """Patents of which some may be asleep: no other is."""
+    return Patent.objects.filter(status_group=ALIVE, funding="yes", granted_on__lt=_granted_before(as_of))
+
+
+def _granted_before(as_of: date) -> date:
+    # Strictly more than the years: the last day of grant whose anniversary lies before ``as_of``.
+    return add_years(as_of, -rules_in_force().thresholds["sleeper"]["years_since_grant"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,20 @@ class Patent(Record):
                 fields=["main_class", "id", "withdrawn_at", "public", "kind", "status_group", "funding"],
                 name="patent_class_order",
             ),
+            # Which may sleep: what the stocktaking asks of a patent for that.
+            models.Index(
+                fields=["granted_on", "id", "status_group", "funding"],
+                name="patent_may_sleep",
+                condition=models.Q(status_group=StatusGroup.ALIVE, funding=Funding.YES),
+            ),
             models.Index(fields=["anniversary"], name="patent_anniversary"),
             models.Index(fields=["publication_number"], name="patent_publication"),
             models.Index(fields=["grant_number"], name="patent_grant"),
-            models.Index(fields=["filed_on"], name="patent_secret", condition=models.Q(public=False)),
+            models.Index(
+                fields=["filed_on", "id", "public", "withdrawn_at"],
+                name="patent_secret",
+                condition=models.Q(public=False),
+            ),
             models.Index(fields=["number"], name="patent_secret_number", condition=models.Q(public=False)),
         ]
 
@@ -145,7 +155,10 @@ class PatentHolder(models.Model):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name_key"], name="holder_name_key")]
+        indexes = [
+            models.Index(fields=["name_key"], name="holder_name_key"),
+            models.Index(fields=["standing", "patent"], name="holder_standing"),
+        ]
 
     def __str__(self) -> str:
         return self.name
