@@ -2,7 +2,7 @@
 
 from zhiqiao.wording.facts import listed
 from zhiqiao.wording.passages import cut
-from zhiqiao.wording.reasons import appraisal_gap, element, lacking, row_reason, sentence
+from zhiqiao.wording.reasons import appraisal_gap, bare, element, lacking, row_reason, sentence, what_it_adds
 from zhiqiao.wording.refusals import Refusal, refusal
 from zhiqiao.wording.terms import TONES, label
 from zhiqiao.wording.trail import trail_word
@@ -12,6 +12,7 @@ __all__ = [
     "TONES",
     "Refusal",
     "appraisal_gap",
+    "bare",
     "cut",
     "element",
     "label",
@@ -21,5 +22,6 @@ __all__ = [
     "row_reason",
     "sentence",
     "trail_word",
+    "what_it_adds",
     "work_failure",
 ]

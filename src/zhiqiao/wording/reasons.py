@@ -154,7 +154,21 @@ SENTENCES: Final[dict[str, Text]] = {**TIERS, **MATCHES, **STOPPED, **FOUND}
 
 
 def sentence(reason: Any) -> str:
-    """``reason`` is a code, or a mapping with ``code`` and ``facts``; plain words pass as they are."""
+    """``reason`` is a code, or a mapping with ``code`` and ``facts``; plain words pass as they are. Where a part of the
+    score rests on it alone, what that is the sum of follows."""
+    return " · ".join(filter(None, (bare(reason), what_it_adds(reason))))
+
+
+def what_it_adds(reason: Any) -> str:
+    """What the part of the score that rests on one reason is the sum of; empty for all others."""
+    if not isinstance(reason, Mapping) or reason.get("code") not in _TOLD_WITH_SUM:
+        return ""
+    facts = reason.get("facts") or {}
+    return str(MATCHES["shares"]) % readable(_with_parts(dict(facts))) if "parts" in facts else ""
+
+
+def bare(reason: Any) -> str:
+    """As ``sentence``, without the sum."""
     if not isinstance(reason, Mapping):
         text = SENTENCES.get(str(reason)) or LABELS.get(str(reason))
         return str(text) if text is not None else str(reason)
@@ -164,10 +178,7 @@ def sentence(reason: Any) -> str:
     known = SENTENCES.get(code)
     if known is None:
         return label(code)
-    facts = readable(_with_elements(_with_parts(_with_bands(reason.get("facts") or {}))))
-    if code in _TOLD_WITH_SUM and "parts" in facts:
-        return f"{str(known) % facts} · {str(MATCHES['shares']) % facts}"
-    return str(known) % facts
+    return str(known) % readable(_with_elements(_with_parts(_with_bands(reason.get("facts") or {}))))
 
 
 def _with_bands(facts: Mapping[str, Any]) -> dict[str, Any]:

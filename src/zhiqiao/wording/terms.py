@@ -77,7 +77,8 @@ LABELS: Final[dict[str, str | Promise]] = {
     "name": _("Name"), "credit_code": _("Credit code"), "town": _("Town"), "town_code": _("Town"),
     "honours": _("Honours"), "description": _("Description"), "content": _("Content"), "deadline": _("Deadline"),
     "budget": _("Budget"), "contact": _("Contact"), "phone": _("Phone"), "organisation": _("Organisation"),
-    "external_id": _("Sender's number"),
+    "external_id": _("Sender's number"), "organisation_name": _("Organisation"), "private": _("Private part"),
+    "found": pgettext_lazy("how many", "Found"),
     # appraisal
     "legal": _("Legal value"), "technical": _("Technical value"), "economic": _("Economic value"),
     "status_certainty": _("Legal status and how fresh it is"),

@@ -92,8 +92,9 @@ def yuan(value: Any) -> Any:
 
 
 @register.filter
-def in_yuan(amount: Decimal) -> str:
-    """As a holder's list declares it: whole yuan without fen."""
+def in_yuan(value: Decimal | str) -> str:
+    """As a holder's list declares it: whole yuan without fen. An encrypted amount is kept as a text."""
+    amount = Decimal(value)
     shown = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return _("%(amount)s yuan") % {"amount": shown}
 
@@ -126,6 +127,17 @@ def trail(code: str) -> str:
 def reason(value: Any) -> str:
     """One reason of a suggestion, which is a code with its facts or plain words, as a sentence."""
     return wording.sentence(value)
+
+
+@register.filter
+def bare_reason(value: Any) -> str:
+    """As ``reason``, without what the part of the score that rests on it is the sum of."""
+    return wording.bare(value)
+
+
+@register.filter
+def reason_adds(value: Any) -> str:
+    return wording.what_it_adds(value)
 
 
 @register.filter
