@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.cluster.machines import PATIENCE, Machines
+from tests.cluster.machines import PATIENCE, Machines, reached
+from tests.cluster.replaying import Again, Heard
 from tests.engine.fakes import patent
 from tests.engine.test_gathering import NEEDS, PUBLIC, Both, agree
 from zhiqiao.cluster.health import health
@@ -19,6 +22,8 @@ from zhiqiao.cluster.reports import ShardHealth
 from zhiqiao.cluster.scattering import open_sharded
 from zhiqiao.engine.gathering import ShardedIndex
 from zhiqiao.engine.match import Match, Scope, match
+from zhiqiao.engine.shardwriting import shard_folder
+from zhiqiao.engine.store import open_reader
 from zhiqiao.kernel.errors import Unavailable
 
 SCOPE = Scope(PUBLIC, k=30)
@@ -56,9 +61,12 @@ class City:
             time.sleep(0.2)
 
     def ask(self, need: str, index: ShardedIndex | None = None) -> frozenset[int]:
-        """One search, held against the one in the folder: the same, or honest about what it lacks. Gives which shards
-        were silent; all of them when the search was refused."""
-        view = (index or self.index).view()
+        """One search, held against the one in the folder: the same, or honest about what it lacks, and then what the
+        same folders answer where the same shards were silent to the same calls. Gives which shards were silent; all of
+        them when the search was refused."""
+        through = index or self.index
+        heard = Heard(through.scatter)
+        view = ShardedIndex(heard, self.both.encoder, through.seconds).view()
         try:
             found = match(view, self.both.encoder, need, SCOPE)
         except Unavailable as refused:
@@ -66,7 +74,20 @@ class City:
             return frozenset({0, 1})
         if not view.missing:
             agree(pairs(self.expected[need]), pairs(found))
+            return view.missing
+        again = ShardedIndex(Again(self.both.scatter, heard), self.both.encoder, PATIENCE).view()
+        agree(pairs(match(again, self.both.encoder, need, SCOPE)), pairs(found))
+        assert again.missing == view.missing
+        if all(not view.missing & answered for _, answered in heard.calls):
+            self.ask_alone(need, view.missing, found)
         return view.missing
+
+    def ask_alone(self, need: str, missing: frozenset[int], found: list[Match]) -> None:
+        """Of a shard that was silent from the first call to the last nothing counts: the other's folder says the
+        same."""
+        (left,) = {0, 1} - missing
+        alone = open_reader(shard_folder(self.both.folder, left, 2), self.both.encoder)
+        agree(pairs(match(alone, self.both.encoder, need, SCOPE)), pairs(found))
 
 
 def index_of(machines: Machines, both: Both, seconds: float) -> ShardedIndex:
@@ -92,6 +113,16 @@ def city(machines: Machines) -> Iterator[City]:
     made.settled()
     yield made
     both.close()
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """As a process that hangs: it is there and says nothing."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class Load:
@@ -157,6 +188,21 @@ def test_a_write_is_found_at_once(city: City, patient: ShardedIndex) -> None:
     assert patient.view().documents([70_001], PUBLIC) == {}
 
 
+@pytest.mark.parametrize("silent", [0, 1])
+def test_a_shard_that_hangs_is_lacking_and_what_is_answered_is_what_the_other_s_folder_says(
+    city: City, patient: ShardedIndex, silent: int
+) -> None:
+    hurried = ShardedIndex(patient.scatter, city.both.encoder, 0.2)
+    with stopped(city.settled()[silent].pid):
+        until = time.monotonic() + PATIENCE
+        # Once it has missed a deadline it is waited for no longer; the other one is, as long as it takes.
+        while city.ask(NEEDS[0], hurried) != {silent}:
+            assert time.monotonic() < until
+        for need in NEEDS:
+            assert city.ask(need, patient) == {silent}
+    reached(lambda: city.ask(NEEDS[0], patient) == frozenset())
+
+
 def test_a_killed_shard_comes_back_and_no_answer_is_wrong_meanwhile(city: City) -> None:
     victim = city.settled()[0]
     with Load(city) as load:
@@ -177,3 +223,26 @@ def test_a_killed_machine_gives_its_shards_to_another_and_may_come_back(city: Ci
     city.machines.join(3 if lost == f"{network}.3" else 4)
     city.settled()
     assert city.ask(NEEDS[0], index_of(city.machines, city.both, PATIENCE)) == frozenset()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(12))
+def test_no_answer_is_wrong_whatever_is_lost(city: City, seed: int) -> None:
+    chance, machines = random.Random(seed), city.machines
+    with Load(city) as load:
+        for _ in range(3):
+            load.until_whole_again()
+            lost = chance.choice(city.settled())
+            time.sleep(chance.random())
+            way = chance.choice(["process", "machine", "raylet", "hangs"])
+            if way == "hangs":
+                with stopped(lost.pid):
+                    time.sleep(chance.uniform(0, 2 * machines.address.seconds))
+            elif way == "process":
+                os.kill(lost.pid, signal.SIGKILL)
+            else:
+                (machines.kill if way == "machine" else machines.kill_raylet)(lost.address)
+                load.until(lambda: bool(city.settled()))
+                machines.both_workers()
+        load.until_whole_again()
+    print(f"seed {seed}: {load.whole} whole, {load.partial} partial or refused")

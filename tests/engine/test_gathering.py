@@ -6,11 +6,13 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.engine.fakes import LetterPairs, patent
+from zhiqiao.engine import gathering
 from zhiqiao.engine.bm25 import LENGTHS, kept_length
 from zhiqiao.engine.documents import NO_FILTERS, Document, Filters, facet_filters
 from zhiqiao.engine.gathering import Calls, ShardedIndex
@@ -61,6 +63,7 @@ class Both:
     """The same documents in one folder and in shards."""
 
     def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
         self.encoder = LetterPairs()
         self.writers = (open_writer(folder / "one", self.encoder), ShardedWriter(folder, count, self.encoder))
         self.apply(documents(), [], "1")
@@ -83,6 +86,13 @@ class Both:
 @pytest.fixture(scope="module", params=COUNTS)
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     made = Both(tmp_path_factory.mktemp("both"), request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    made = Both(tmp_path_factory.mktemp("two"), 2)
     yield made
     made.close()
 
@@ -165,6 +175,43 @@ def test_a_silent_shard_is_named_and_nothing_of_it_is_answered(both: Both) -> No
         assert all(shard_of(each.key, both.scatter.count) != 0 for each in found)
     finally:
         both.scatter.silent = set()
+
+
+@pytest.mark.parametrize("need", NEEDS)
+@pytest.mark.parametrize("left", [0, 1])
+def test_what_one_shard_answers_for_two_is_what_its_folder_alone_says(two: Both, left: int, need: str) -> None:
+    alone = open_reader(shard_folder(two.folder, left, 2), two.encoder)
+    for scope in (Scope(PUBLIC, k=50), Scope(PUBLIC, facet_filters(kind="utility"), k=50)):
+        answers(two.index.view(), two, need, scope)  # what the other has told before counts for nothing
+        two.scatter.silent = {1 - left}
+        try:
+            one, many = (answers(reader, two, need, scope) for reader in (alone, two.index.view()))
+        finally:
+            two.scatter.silent = set()
+        agree([(each.key, each.score) for each in one], [(each.key, each.score) for each in many])
+        assert [each.level for each in one] == [each.level for each in many]
+
+
+class Waiting(Direct):
+    """Waits for those that are silent until it may, on a clock of its own; what comes after that comes too late."""
+
+    now = 0.0
+
+    def ask(self, method: str, calls: Calls, until: float) -> dict[int, Any]:
+        if self.silent & calls.keys():
+            self.now = until
+        elif self.now >= until:
+            return {}
+        return super().ask(method, calls, until)
+
+
+def test_a_shard_that_is_silent_leaves_the_others_time(two: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting(two.scatter.shards)
+    monkeypatch.setattr(gathering, "time", SimpleNamespace(monotonic=lambda: waiting.now))
+    view = ShardedIndex(waiting, two.encoder, seconds=2.0).view()
+    waiting.silent = {0}
+    assert match(view, two.encoder, NEEDS[0], Scope(PUBLIC, k=50))
+    assert view.missing == {0} and 0 < waiting.now < 2.0
 
 
 def test_a_shard_that_falls_silent_half_way_is_not_asked_again(both: Both) -> None:

@@ -76,20 +76,16 @@ class Statistics:
         return rarity(self.totals.documents, min(self.found.get(term, 0.0), self.totals.documents))
 
 
-def joined(parts: Sequence[tuple[Totals, Mapping[Term, int]]], missing: int = 0) -> Statistics:
-    """The statistics of one index in the place of its shards, which hold a record of the watermark each.
-
-    For shards that did not answer their even share is assumed: documents are spread by chance.
-    """
-    share = (len(parts) + missing) / len(parts)
-    own = len(parts) - 1 / share  # of the shards' own records, all but one
+def joined(parts: Sequence[tuple[Totals, Mapping[Term, int]]]) -> Statistics:
+    """The statistics of one index in the place of these shards, which hold a record of the watermark each."""
+    own = len(parts) - 1  # of the shards' own records, all but one
     words: Counter[str] = Counter()
     found: Counter[Term] = Counter()
     for totals, told in parts:
-        words.update({name: share * count for name, count in totals.words.items()})
-        found.update({term: share * count for term, count in told.items()})
-    documents = share * (sum(totals.documents for totals, _ in parts) - own)
-    alive = share * (sum(totals.alive for totals, _ in parts) - own)
+        words.update(totals.words)
+        found.update(told)
+    documents = sum(totals.documents for totals, _ in parts) - own
+    alive = sum(totals.alive for totals, _ in parts) - own
     return Statistics(Totals(documents, alive, dict(words)), dict(found))
 
 

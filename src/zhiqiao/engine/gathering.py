@@ -21,6 +21,7 @@ from zhiqiao.engine.vectors import Drawn, drawn, with_meaning
 from zhiqiao.kernel.errors import Unavailable
 
 _ROUNDING: Final = 1e-5  # of the index's scores, which are single precision
+_WAITS: Final = 2 / 3  # of the time that is left
 
 OF_ONE_SHARD: Final = frozenset({"index_missing", "index_unreadable", "vectors_changing", "vectors_of_another_encoder"})
 """What a shard raises that concerns it alone: it counts as silent."""
@@ -54,10 +55,10 @@ class ShardedIndex:
         self.encoder = encoder
         self.texts = KnownTexts(encoder)
         self.samples: dict[int, tuple[int, Drawn]] = {}
-        self._seconds = seconds
+        self.seconds = seconds
 
     def view(self) -> GatheredReader:
-        return GatheredReader(self, time.monotonic() + self._seconds)
+        return GatheredReader(self, time.monotonic() + self.seconds)
 
 
 class Gathering:
@@ -78,13 +79,18 @@ class Gathering:
     def ask(self, method: str, calls: Calls) -> dict[int, Any]:
         """Raises ``Unavailable("index_unreachable")`` when no shard is left that answers."""
         left = {shard: arguments for shard, arguments in calls.items() if shard not in self.missing}
-        answers = self.index.scatter.ask(method, left, self.until) if left else {}
+        answers = self.index.scatter.ask(method, left, self._patience()) if left else {}
         if silent := left.keys() - answers.keys():
             self.missing.update(silent)
             self.index.told(self.index.scatter.name, frozenset(self.missing), self.count)
         if len(self.missing) == self.count:
             raise Unavailable("index_unreachable", collection=self.index.scatter.name)
         return answers
+
+    def _patience(self) -> float:
+        """Until when this one question waits: who is silent must leave the others time for those that follow."""
+        now = time.monotonic()
+        return now + _WAITS * (self.until - now)
 
     def ask_holders(self, method: str, keys: Iterable[int], *arguments: Any) -> dict[int, Any]:
         """Each shard for those of the keys that it holds."""
@@ -174,7 +180,7 @@ class GatheredText:
                 self._told[shard] = totals, {**known, **found}
             self._words.update(unknown)
         parts = [told for shard, told in self._told.items() if shard not in self._shards.missing]
-        return joined(parts, self._shards.count - len(parts))
+        return joined(parts)
 
     def _candidates(
         self, depths: Mapping[int, int], terms: Terms, shared: Statistics, tokens: frozenset[str], filters: Filters
@@ -228,8 +234,7 @@ class GatheredVectors:
         known = {shard: kept[shard][0] if shard in kept else -1 for shard in range(self._shards.count)}
         answers = self._shards.ask("sample", {shard: (serial,) for shard, serial in known.items()})
         kept.update({shard: (serial, fresh) for shard, (serial, fresh) in answers.items() if fresh is not None})
-        # Of a shard that is silent now the sample of a moment ago is as good.
-        return with_meaning(drawn([sample for _, sample in kept.values()])) @ query
+        return with_meaning(drawn([kept[shard][1] for shard in answers])) @ query
 
 
 class GatheredReader:
