@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters import FilterSet  # type: ignore[import-untyped]  # it ships no types
 
-from zhiqiao.core.keysets import AmongFew
+from zhiqiao.core.keysets import AmongFew, keys_of
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column
@@ -101,7 +101,7 @@ class Reading(Generic[M]):
         they are few, it need not walk the whole list to fill a page. None where no filter is in force."""
         if not self.valid or not any(self._chips()):
             return None
-        return list(self.records.order_by().values_list("pk", flat=True)[: COUNT_BOUND + 1])
+        return keys_of(self.records, COUNT_BOUND + 1)
 
     @cached_property
     def count(self) -> int:

@@ -80,8 +80,8 @@ class InventoryEntry(Record):
             models.Index(fields=["inventory", "tier", "-id"], name="inventory_tier"),
             models.Index(fields=["inventory", "suggested_tier", "-id"], name="inventory_suggested"),
             models.Index(fields=["inventory", "-score", "-id"], name="inventory_score"),
-            models.Index(fields=["inventory", "state", "-id"], name="inventory_state"),
-            models.Index(fields=["inventory", "scope_code", "-id"], name="inventory_scope"),
+            models.Index(fields=["inventory", "state", "-id", "patent"], name="inventory_state"),
+            models.Index(fields=["inventory", "scope_code", "-id", "patent"], name="inventory_scope"),
         ]
 
     def __str__(self) -> str:
