@@ -14,6 +14,7 @@ from zhiqiao.cli.console import STDOUT, print_json, say, show_table
 from zhiqiao.cli.inventory import steps
 from zhiqiao.matching import rankers
 from zhiqiao.matching.learning import back_to_former, learn, use_ranker
+from zhiqiao.matching.measures import TOLERANCE
 from zhiqiao.matching.rankers import PACKAGE, Manifest
 from zhiqiao.parties.actors import operator
 
@@ -69,8 +70,12 @@ def report(made: Manifest) -> str:
     if made.served:
         lines.append(say("不逊于现用版本,已启用", "not worse, so it serves from now on"))
     else:
-        kept = say("不如现用版本,未启用;仍用 {}", "worse, so it does not serve; {} goes on")
-        lines.append(kept.format(named(made.replaces)))
+        kept = say(
+            "{}比现用版本低 {} 以上,未启用;仍用 {}。如仍要启用:zhiqiao learn --use {}",
+            "worse by more than {1} on {0}, so it does not serve; {2} goes on. To let it: zhiqiao learn --use {3}",
+        )
+        worse = say("、", ", ").join(say(*SETS[name]) for name in made.worse_on)
+        lines.append(kept.format(worse, TOLERANCE, named(made.replaces), made.version))
     return "\n".join(lines)
 
 
@@ -94,7 +99,8 @@ def show_versions(*, as_json: bool) -> None:
     for each in found:
         figures = "  ".join(f"{say(*SETS[name])} {figure(told['new'])}" for name, told in each.figures.items())
         counts = (str(each.replies), str(each.deals))
-        table.add_row(each.version, each.made_at[:16], *counts, figures, state_of(each.version, serving))
+        state = state_of(each.version, serving) or ("" if each.served else say("未启用", "did not serve"))
+        table.add_row(each.version, each.made_at[:16], *counts, figures, state)
     table.add_row(named(PACKAGE), "—", "—", "—", "—", state_of(PACKAGE, serving))
     show_table(table)
 

@@ -65,6 +65,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "row_footer": ("表尾说明", "Note below the list"),
     "heading_repeated": ("重复的表头", "The headings repeated"),
     "row_merged": ("与同一清单中的另一行是同一条记录，已合并", "Merged into another row about the same record"),
+    "encumbrance_found": (
+        "载有许可、质押、保全或无效争议，已记入权利负担台账",
+        "It tells of a licence, pledge, preservation or dispute; noted in the ledger of what binds the patent",
+    ),
     "older_kept": (
         "已有截止日更新的内容，未采用这里较旧的说法",
         "A newer list says otherwise; what this older one says was not taken",

@@ -61,7 +61,12 @@ def _gain(levels: Sequence[int]) -> float:
 
 def may_serve(new: Mapping[str, Figures], old: Mapping[str, Figures]) -> bool:
     """Whether the new ranking is on none of the frozen sets worse than the one that serves."""
-    return all(not _worse(figures, old[name]) for name, figures in new.items())
+    return not worse_on(new, old)
+
+
+def worse_on(new: Mapping[str, Figures], old: Mapping[str, Figures]) -> list[str]:
+    """The frozen sets on which it is worse, by name."""
+    return [name for name, figures in new.items() if _worse(figures, old[name])]
 
 
 def _worse(new: Figures, old: Figures) -> bool:

@@ -21,6 +21,7 @@ from django.conf import settings
 from zhiqiao.engine.durable import mark_of, sync_folder, write_durably
 from zhiqiao.engine.ranker import Ranker, default_ranker
 from zhiqiao.kernel.errors import Invalid
+from zhiqiao.matching.measures import Figures, worse_on
 
 PACKAGE: Final = "package"
 """The ranking that is delivered with the product, which remembers nobody's judgements."""
@@ -50,6 +51,13 @@ class Manifest:
     served: bool
     deals: int = 0
     deals_left_out: int = 0
+
+    @property
+    def worse_on(self) -> list[str]:
+        """The frozen sets on which it was worse than the version that served."""
+        told = self.figures.items()
+        new, before = ({name: Figures(**each[which]) for name, each in told} for which in ("new", "before"))
+        return worse_on(new, before)
 
     @property
     def replies(self) -> int:
