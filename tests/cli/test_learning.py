@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.importing.programs import CommandLine
+from zhiqiao.cli.learning import report
 from zhiqiao.engine.ranker import default_ranker
 from zhiqiao.matching import rankers
 from zhiqiao.matching.rankers import Manifest
@@ -35,6 +36,22 @@ def test_versions_are_listed_used_and_taken_back(call: CommandLine) -> None:
     assert json.loads(call("learn", "--list", "--json").out)["serving"] == "20261102-1"
     assert json.loads(call("learn", "--back", "--json").out) == {"serving": "20261101-1"}
     assert "随产品交付" in call("learn", "--back").out
+
+
+def test_a_refused_version_says_on_which_set_it_is_worse(call: CommandLine) -> None:
+    worse = {"before": {**FIGURES, "ndcg": 0.9}, "new": FIGURES}
+    alike = {"before": {**FIGURES, "ndcg": 0.816}, "new": FIGURES}
+    manifest = Manifest(
+        "20261103-1", "2026-11-03T09:00:00+08:00", "x", "e", 30, 4, 6, 2, {"sample": worse, "kept_back": alike},
+        "package", False, 3, 1,
+    )  # fmt: skip
+    told = report(manifest)
+    assert "答复 27 条,交易 3 条" in told and "2 条答复、1 笔交易不作为依据" in told
+    last = told.splitlines()[-1]
+    assert last.startswith("示例城市比现用版本低 0.005 以上") and "留出" not in last and "--use 20261103-1" in last
+    rankers.keep(manifest, [], default_ranker().save)
+    listed = call("learn", "--list").out
+    assert "27" in listed and "未启用" in listed
 
 
 @pytest.mark.parametrize(

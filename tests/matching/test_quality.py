@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.web.conftest import make_house, make_patent
+from zhiqiao.engine.ranker import default_ranker
 from zhiqiao.matching import rankers
 from zhiqiao.matching.models import Push
 from zhiqiao.matching.quality import quality
+from zhiqiao.matching.rankers import Manifest
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -65,3 +67,26 @@ def test_everybody_may_read_it_and_it_says_when_there_is_nothing() -> None:
     fitted, judged = answer.context["charts"]
     assert fitted.series[0].values[-1] == 50.0 and judged.series[0].values[-1] == 6.0
     assert fitted.categories[-1] == "2026-11"
+
+
+def served(deals: int) -> None:
+    """A version as learning keeps it, with the delivered ranking in it, put to use."""
+    manifest = Manifest("20261101-1", "x", "x", "e", 30, 4, 6, 2, {}, rankers.PACKAGE, True, deals)
+    rankers.keep(manifest, [], default_ranker().save)
+    rankers.switch_to(manifest.version)
+
+
+def test_it_says_from_how_many_replies_and_deals_the_serving_version_learnt() -> None:
+    served(deals=2)
+    assert (quality(TODAY).version, quality(TODAY).learnt_from, quality(TODAY).learnt_from_deals) == (
+        "20261101-1", 28, 2,
+    )  # fmt: skip
+    shown = Client().get(reverse("match_quality")).content.decode()
+    assert "已学习其中 28 对" in shown and "还学习了 2 笔已登记的许可或转移" in shown
+
+
+def test_a_version_that_cannot_be_read_does_not_close_the_page() -> None:
+    rankers.folder().mkdir()
+    (rankers.folder() / rankers.CURRENT).write_text("20260101-1\npackage")
+    assert (quality(TODAY).version, quality(TODAY).learnt_from) == (rankers.PACKAGE, None)
+    assert Client().get(reverse("match_quality")).status_code == 200

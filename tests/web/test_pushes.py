@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from tests.web.conftest import City, make_patent, make_push
+from tests.web.conftest import City, make_patent, make_person, make_push
+from zhiqiao.kit.roles import Role
 from zhiqiao.matching.models import Profile, Push, PushSuggestion, Statement
+from zhiqiao.registry.models import Encumbrance
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +120,31 @@ def test_the_firm_sees_and_corrects_what_the_ranking_holds(city: City) -> None:
         not in client.get(reverse("push_list")).content.decode()
     )
     assert city.client("holder").get(page).status_code == 404
+
+
+def test_whoever_may_only_look_may_still_refuse_for_themself(city: City) -> None:
+    house = city.houses["college"]
+    person = make_person("staff", house, Role.HOLDER_STAFF)
+    client = Client()
+    client.force_login(person)
+    page = reverse("organisation_ranking", args=[house.public_id])
+    shown = client.get(page).content.decode()
+    assert 'value="switch_oneself"' in shown and 'value="switch"' not in shown
+    assert client.post(page, {"do": "switch", "on": "0"}).status_code == 403
+    assert client.post(page, {"do": "switch_oneself", "on": "0"}).status_code == 302
+    person.refresh_from_db()
+    assert not person.personalised and not Profile.objects.exists()
+
+
+def test_the_page_tells_which_deals_teach_and_which_reply_they_replace(city: City) -> None:
+    client, house, push = city.client("firm"), city.houses["firm"], city.records["own_push"]
+    page = reverse("organisation_ranking", args=[house.public_id])
+    client.post(reverse("push_move", args=[push.public_id, "answer"]), {"reply": "price"})
+    before = client.get(page).content.decode()
+    assert "学习判定：3" in before and "作为学习依据的交易" not in before
+    Encumbrance.objects.create(
+        patent=push.patent, kind="licence_sole", in_favour_of=house.name, starts_on=date(2100, 1, 1), source="x"
+    )
+    after = client.get(page).content.decode()
+    assert "以交易为准" in after and "排他许可" in after and "学习判定：4" in after and "学习判定：3" not in after
+    assert f"视为解决了需求“{city.records['own_need'].title}”" in after
