@@ -33,7 +33,8 @@ def test_versions_are_listed_used_and_taken_back(call: CommandLine) -> None:
     told = call("learn", "--list").out
     assert told.index("20261102-1") < told.index("20261101-1") and "示例城市 0.812" in told and told.count("现用") == 1
     assert "20261102-1" in call("learn", "--use", "20261102-1").out
-    assert json.loads(call("learn", "--list", "--json").out)["serving"] == "20261102-1"
+    listed = json.loads(call("learn", "--list", "--json").out)
+    assert listed["serving"] == "20261102-1" and [each["replies"] for each in listed["versions"]] == [30, 30]
     assert json.loads(call("learn", "--back", "--json").out) == {"serving": "20261101-1"}
     assert "随产品交付" in call("learn", "--back").out
 

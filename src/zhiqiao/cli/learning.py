@@ -41,7 +41,11 @@ def learn_command(listing: bool, back: bool, chosen: str | None, as_json: bool) 
     else:
         with steps() as step:
             made = learn(actor=actor, progress=step)
-        tell(asdict(made), report(made), as_json=as_json)
+        tell(facts_of(made), report(made), as_json=as_json)
+
+
+def facts_of(made: Manifest) -> dict[str, Any]:
+    return {**asdict(made), "replies": made.replies}
 
 
 def tell(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
@@ -86,7 +90,7 @@ def figure(told: Mapping[str, Any]) -> str:
 def show_versions(*, as_json: bool) -> None:
     serving, found = rankers.served_before()[0], rankers.versions()
     if as_json:
-        print_json({"serving": serving, "versions": [asdict(each) for each in found]})
+        print_json({"serving": serving, "versions": [facts_of(each) for each in found]})
         return
     table = Table(
         say("版本", "version"),
