@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.parties.conftest import credit_code, refuses, user_of
-from zhiqiao.core import keysets
+from zhiqiao.core import parts
 from zhiqiao.core.audit import unit_of_work
 from zhiqiao.core.models import AuditEntry, OutboxEvent
 from zhiqiao.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -267,11 +267,11 @@ def test_searching(organisation: Make, bureau: Actor) -> None:
     assert list(organisations_of_kinds(PUBLIC, ["university", "hospital"])) == [university]
 
 
-@pytest.mark.parametrize("rare", [0, 1, keysets.RARE])
+@pytest.mark.parametrize("rare", [0, 1, parts.MOST_LIKELY])
 def test_searching_finds_the_same_however_many_have_the_words(
     organisation: Make, bureau: Actor, monkeypatch: pytest.MonkeyPatch, rare: int
 ) -> None:
-    monkeypatch.setattr(keysets, "RARE", rare)
+    monkeypatch.setattr(parts, "MOST_LIKELY", rare)
     made = [
         organisation(f"东莞市华{sign}示例有限公司", credit_code=credit_code(10 + at)) for at, sign in enumerate("甲乙")
     ]

@@ -126,14 +126,15 @@ class Unsought(Func):
 
 
 class Beforehand(Func):
-    """A condition that the others imply. It shows SQLite where to begin with what is in no order; to a page in order,
-    and to PostgreSQL, it says nothing."""
+    """A condition that the others imply. It shows SQLite where to begin with what is in no order; to a page in order
+    it says nothing, nor to PostgreSQL unless it holds ``everywhere``."""
 
     output_field = BooleanField()
     arity = 1
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any) -> Any:
-        if connection.vendor != "sqlite" or compiler.query.order_by:
+        heard = connection.vendor == "sqlite" or self.extra.get("everywhere")
+        if not heard or compiler.query.order_by:
             return "(1 = 1)", []
         sql, given = compiler.compile(self.source_expressions[0])
         return sql, [*given]

@@ -15,14 +15,15 @@ import numpy as np
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Subquery, Value
 
-from zhiqiao.core import keysets
+from zhiqiao.core.keysets import RARE, AmongFew, Beforehand
 from zhiqiao.core.models import SearchedText
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.parts import parts, parts_asked, sounds, sounds_asked
 
 ROWS_AT_ONCE: Final = 5_000
 SAMPLE: Final = 200  # rows
-COMMON: Final = 10  # of the sample: a twentieth of the register
+COMMON: Final = 8  # of the sample: one in twenty-five of the register
+MOST_LIKELY: Final = 10_000  # keys; the list finds more as soon as it is walked
 Text = tuple[int, str, str]
 """The record's key, the text folded as its column is, and its syllables with blanks between them, or nothing."""
 
@@ -67,19 +68,29 @@ def stored(rows: QuerySet[Any, Any]) -> Iterator[Any]:
 
 
 def likely_first(
-    records: QuerySet[Any], condition: Q, *likely: QuerySet[Any, Any] | None, of: str = "pk"
+    records: QuerySet[Any],
+    condition: Q,
+    *likely: QuerySet[Any, Any] | None,
+    of: str = "pk",
+    tested: Q | None = None,
 ) -> QuerySet[Any]:
     """``records.filter(condition)``, where ``likely`` together give the key, as the column ``of`` has it, of every
     record that meets the condition and of some that do not. Two queries beforehand: a spread sample tells whether many
-    records meet it, and the list finds them as it is walked; else the few that may are looked up and tested."""
+    records meet it, and the list finds them as it is walked; else the few that may are looked up and tested.
+
+    ``tested``: a cheaper condition, where it suffices for those.
+    """
     known = [each for each in likely if each is not None]
     if len(known) < len(likely) or _commonly(records.model, condition):
         return records.filter(condition)
     found = known[0].union(*known[1:], all=True) if known[1:] else known[0]
-    keys = list(found[: keysets.RARE + 1])
-    if len(keys) > keysets.RARE:
+    keys = list(found[: MOST_LIKELY + 1])
+    if len(keys) > MOST_LIKELY:
         return records.filter(condition)
-    return records.filter(keysets.AmongFew(of, np.unique(np.array(keys, np.int64))), condition)
+    few = AmongFew(of, np.unique(np.array(keys, np.int64)))
+    if len(keys) > RARE:  # too many to be sorted for a page, not to be counted
+        return records.filter(condition, Beforehand(few, everywhere=True))
+    return records.filter(few, tested or condition)
 
 
 def _commonly(model: type[Model], condition: Q) -> bool:

@@ -52,20 +52,21 @@ def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Or
         others = OrganisationName.objects.filter(organisation=OuterRef("pk"), name_key__contains=key, withdrawn_at=None)
         ways += [Q(name_key__contains=key), Q(Exists(others))]
         likely.append(NAMES.holding(key))
+    condition = tested = reduce(or_, ways)
     if letters.isalpha() and (sounding := NAMES.sounding(letters)) is not None:  # digits stand in the name itself
-        ways.append(_sounds(letters))
         likely.append(sounding)
-    return likely_first(organisations, reduce(or_, ways), *likely)
+        tested |= (has := _has_letters(letters))
+        # Of those that sound so the index has seen to the syllables. SQLite asks Python for every pattern.
+        condition |= has & Q(pinyin__regex=f"(^| ){' ?'.join(letters)}")
+    return likely_first(organisations, condition, *likely, tested=tested)
 
 
 def _keys(way: Q) -> QuerySet[Organisation, int]:
     return Organisation.objects.filter(way).values_list("pk", flat=True)
 
 
-def _sounds(letters: str) -> Q:
-    # SQLite asks Python for every pattern: what has not even the letters is not asked.
-    there = Contains(Replace(F("pinyin"), Value(" "), Value("")), letters)
-    return Q(there) & Q(pinyin__regex=f"(^| ){' ?'.join(letters)}")
+def _has_letters(letters: str) -> Q:
+    return Q(Contains(Replace(F("pinyin"), Value(" "), Value("")), letters))
 
 
 def named_with(part: str, most: int = 200) -> list[int]:
