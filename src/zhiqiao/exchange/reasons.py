@@ -45,7 +45,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "表格范围太大：{cell} 那么远的地方还有内容，请删去后再导入",
         "The sheet spans too much: there is a stray value as far away as {cell}; delete it",
     ),
-    "sheet_empty": ("工作表是空的", "The sheet is empty"),
+    "sheet_empty": ("工作表是空的，请确认清单所在的工作表", "The sheet is empty; check which sheet holds the list"),
     "heading_missing": (
         "没有找到表头行：没有一行含有能识别的列名，请补上表头后再导入",
         "No heading row: no row names a column that is known; add one and import again",

@@ -50,7 +50,7 @@ MATCHES: Final[dict[str, Text]] = {
     ),
     "elements_touched": _("In words it answers %(answered)s of %(of)s parts of the need and only mentions the others"),
     "behind_last": _("Behind the last one recommended by %(margin)s, most of all in: %(parts)s"),
-    "own_patent": _("Holds a patent near this one: “%(title)s”"),
+    "own_patent": _("Nearest of its own patents: “%(title)s”"),
     "own_field": _("Wants to hear of its field: %(field)s"),
     "own_word": _("Wants to hear of the word “%(word)s”"),
     "own_reply": _("Replied well to a patent near this one: “%(title)s”"),
