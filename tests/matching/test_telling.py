@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,29 @@ def test_a_kept_match_tells_its_parts_and_keeps_no_word_of_the_need(
     assert first.elements == asked_now[0].elements, "the same whether kept or asked just now"
     kept = json.dumps(list(Match.objects.values_list("elements", flat=True)), ensure_ascii=False)
     assert "容易崩裂" not in kept and "底价" not in kept and "digest" in kept
+
+
+def test_what_was_kept_before_a_passage_could_only_mention_a_part_answers_it(
+    firm: Organisation, officer: Actor, found: list[Patent]
+) -> None:
+    need = stated(firm)
+    match_need(actor=officer, need=need)
+    for kept in Match.objects.all():
+        for each in kept.elements:
+            if each["answer"]:
+                del each["answer"]["answers"]
+        kept.save()
+    told = tell_kept(officer, matches_of(officer, need), need_text(need))[0]
+    assert told.answered == sum(each["answer"] is not None for each in told.elements) > 0 and told.touched == 0
+
+
+def test_nearness_is_what_the_reasons_say(officer: Actor, found: list[Patent]) -> None:
+    told = tell_found(officer, found_for_text(officer, f"{TITLE}\n{CONTENT}"), f"{TITLE}\n{CONTENT}")[0]
+    others = [each for each in told.reasons if each["code"] != "meaning"]
+    for band, nearness in (("very_near", "very_near"), ("near", "near"), ("far", "")):
+        reasons = [*others, {"code": "meaning", "facts": {"band": band}}]
+        assert replace(told, reasons=reasons).nearness == nearness
+    assert replace(told, reasons=others).nearness == ""
 
 
 def test_words_that_the_need_does_not_hold_any_more_are_told_to_nobody(
