@@ -23,6 +23,7 @@ M = TypeVar("M", bound=Model)
 FEW: Final = 5_000
 RARE: Final = 5_000
 NOT_MANY: Final = 40_000
+SELDOM: Final = 0.1  # of all
 LARGEST_FLAGGED: Final = 50_000_000
 Sql = tuple[str, list[Any]]
 Keys = npt.NDArray[np.int64]
@@ -73,6 +74,7 @@ class AmongMany(_Among):
         super().__init__(expression)
         self._flags = np.zeros(int(keys.max()) + 1, np.uint8)
         self._flags[keys] = 1
+        self._seldom = len(keys) < SELDOM * len(self._flags)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         # A byte a key: SQLite finds a byte of a blob at once, but has no function for a bit.
@@ -84,7 +86,10 @@ class AmongMany(_Among):
         bits = np.packbits(self._flags, bitorder="little").tobytes()
         # Beyond the last bit get_bit would raise.
         sql = f"(CASE WHEN {key} < {len(self._flags)} THEN get_bit(%s, {key}) = 1 ELSE false END)"
-        return sql, [*given, bits, *given]
+        if compiler.query.order_by or not self._seldom:
+            return sql, [*given, bits, *given]
+        # PostgreSQL takes half of all to be flagged. Where few are, something that always holds tells it otherwise.
+        return f"({sql} AND {key} %% 1 = 0)", [*given, bits, *given, *given]
 
 
 class _ListOf(Aggregate):

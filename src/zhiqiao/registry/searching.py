@@ -101,7 +101,7 @@ def not_published(patents: QuerySet[Patent], actor: Actor) -> QuerySet[Patent]:
     hidden = patents.filter(public=False)
     if actor.reads_city:
         return hidden
-    own = PatentHolder.objects.filter(superseded_at=None, standing__in=actor.organisations)
+    own = PatentHolder.objects.filter(standing__in=actor.organisations)
     # Two narrow indexes meet: what they hold, and what is not published.
     secret = own.filter(patent__in=Patent.objects.filter(public=False).values("pk")).order_by()
     return rare_first(hidden, Q(pk__in=own.values("patent_id")), secret.values_list("patent_id", flat=True))

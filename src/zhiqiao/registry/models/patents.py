@@ -108,7 +108,7 @@ class Patent(Record):
             ),
             # Which may sleep: what the stocktaking asks of a patent for that.
             models.Index(
-                fields=["granted_on", "id", "status_group", "funding"],
+                fields=["granted_on", "id", "status_group", "funding", "withdrawn_at", "public"],
                 name="patent_may_sleep",
                 condition=models.Q(status_group=StatusGroup.ALIVE, funding=Funding.YES),
             ),
