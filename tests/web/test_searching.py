@@ -51,12 +51,14 @@ def announced(*keys: int) -> None:
     OutboxEvent.objects.create(queue="index.patents", payload={"ids": list(keys)})
 
 
-def test_many_keys_and_few_keys_choose_the_same(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seldom", [0.0, 2.0])
+def test_many_keys_and_few_keys_choose_the_same(city: City, monkeypatch: pytest.MonkeyPatch, seldom: float) -> None:
     for number in range(10, 40):
         make_patent(number, city.houses["college"], title="一种石墨烯散热片" if number % 3 else "一种风扇")
     few = sorted(each.pk for each in patents_like(patents_visible_to(PUBLIC), "石墨烯", PUBLIC.tokens))
     assert len(few) == 20
     monkeypatch.setattr(keysets, "FEW", 3)
+    monkeypatch.setattr(keysets, "SELDOM", seldom)
     many = patents_like(patents_visible_to(PUBLIC), "石墨烯", PUBLIC.tokens)
     assert sorted(each.pk for each in many) == few
     make_patent(90, city.houses["college"], title="一种风扇")  # a key beyond the last flag

@@ -79,7 +79,10 @@ class AmongMany(_Among):
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         # A byte a key: SQLite finds a byte of a blob at once, but has no function for a bit.
         key, given = self._key(compiler)
-        return f"(substr(%s, {key} + 1, 1) = x'01')", [self._flags.tobytes(), *given]
+        sql = f"(substr(%s, {key} + 1, 1) = x'01')"
+        # Where few are flagged and nothing is in order, SQLite had better begin with them.
+        seldom = self._seldom and not compiler.query.order_by
+        return f"unlikely({sql})" if seldom else sql, [self._flags.tobytes(), *given]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
