@@ -66,7 +66,8 @@ def patent_documents(keys: Sequence[int]) -> list[Document]:
 
 
 def patent_document(patent: Patent) -> Document:
-    holdings = list(patent.holdings.all())
+    held = (holding for holding in patent.holdings.all() if holding.superseded_at is None)
+    holdings = sorted(held, key=lambda holding: holding.ordinal)
     own = tuple(f"org:{holding.standing_id}" for holding in holdings if holding.standing_id)
     return Document(
         key=patent.pk,
