@@ -3,11 +3,14 @@ of queries, for every role and verb at every address of every register."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.web.answers import Place, answer_of, every_place, expected, is_of_record
 from tests.web.rights import VERBS, is_open, sees, telling
@@ -26,6 +29,13 @@ def looked_at(world: World, place: Place, person: Person, verb: str, known: Know
     if context := getattr(response, "context", None):
         body = body.replace(str(context["csrf_token"]).encode(), b"")
     return told, body, len(queries)
+
+
+@pytest.fixture(autouse=True)
+def _within_one_minute() -> Iterator[None]:
+    # The foot of a printed page says who printed it and when.
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Greatest
 
 from zhiqiao.core.keysets import are_gathered
@@ -83,7 +83,8 @@ class Slice(Generic[M]):
 
 
 def slice_of(records: QuerySet[M], sort: Sort, cursor: Cursor | None, size: int = SIZE) -> Slice[M]:
-    """The rows of one page, read in at most two queries: those with a value, then those without one."""
+    """The rows of one page, read in at most three queries: those with the cursor's value, those beyond it, then those
+    without one."""
     back = bool(cursor and cursor.back)
     rows: list[M] = []
     sorts = are_gathered(records) and not records.query.annotations
@@ -131,26 +132,20 @@ def _parts(records: QuerySet[M], sort: Sort, cursor: Cursor | None) -> Iterator[
     empty = records.filter(**{f"{sort.column}__isnull": True}).order_by(column, key) if sort.nullable else None
     if cursor is None:
         parts = [filled, empty]
+    elif sort.column == "pk":
+        parts = [filled.filter(**{f"pk__{_beyond(falling)}": cursor.key})]
     elif cursor.value is None:
         rest = None if empty is None else empty.filter(**{f"pk__{_beyond(falling)}": cursor.key})
         parts = [rest, filled if back else None]
     else:
-        parts = [filled.filter(_after(sort.column, cursor, falling)), None if back else empty]
+        # Those of the same value apart: thousands that came in at once have it, and the database seeks among them too.
+        same = filled.filter(**{sort.column: cursor.value, f"pk__{_beyond(falling)}": cursor.key})
+        parts = [same, filled.filter(**{f"{sort.column}__{_beyond(falling)}": cursor.value}), None if back else empty]
     return (part for part in parts if part is not None)
 
 
 def _beyond(falling: bool) -> str:
     return "lt" if falling else "gt"
-
-
-def _after(column: str, cursor: Cursor, falling: bool) -> Q:
-    beyond = _beyond(falling)
-    if column == "pk":
-        return Q(**{f"pk__{beyond}": cursor.key})
-    # The first condition is implied by the rest; it gives the database a range to seek in.
-    return Q(**{f"{column}__{beyond}e": cursor.value}) & (
-        Q(**{f"{column}__{beyond}": cursor.value}) | Q(**{f"pk__{beyond}": cursor.key})
-    )
 
 
 class Bounded(int):

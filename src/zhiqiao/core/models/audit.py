@@ -51,6 +51,8 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
             models.Index(fields=["-at", "-id"], name="audit_in_time"),
+            models.Index(fields=["action"], name="audit_action"),
+            models.Index(fields=["actor_id"], name="audit_actor"),
             models.Index(fields=["id"], name="audit_unsealed", condition=models.Q(block__isnull=True)),
         ]
 

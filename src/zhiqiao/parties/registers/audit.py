@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhiqiao.core.keysets import rare_first
 from zhiqiao.core.models import AuditEntry
+from zhiqiao.core.trailcodes import codes_told
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind
 from zhiqiao.kit.filters import Filters, Records, search_box, since, until
@@ -24,8 +29,13 @@ class AuditFilter(Filters):
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
         words = value.strip()
-        known = Q(actor_id__in=[words, *actors_named(words)])
-        return records.filter(Q(action__icontains=words) | known | Q(subject_id=words))
+        asked = words.lower()
+        actions = [code for code in codes_told("action") if asked in code or asked in trail_word(code).lower()]
+        by = Q(actor_id__in=[words, *actors_named(words)])
+        about = Q(subject_type__in=codes_told("subject_type"), subject_id=words)
+        ways = [by, about, *([Q(action__in=actions)] if actions else [])]
+        found = [AuditEntry.objects.filter(way).values_list("pk", flat=True) for way in ways]
+        return rare_first(records, reduce(or_, ways), *found)
 
 
 def audit_entries(actor: Actor) -> QuerySet[AuditEntry]:
