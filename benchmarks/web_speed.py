@@ -13,7 +13,8 @@ a page of the 300: then nothing has to be counted. ``tests/kit/test_lists.py`` s
 
 JSON lines for each address: median and 95th percentile in milliseconds, the ratio of the 95th percentiles to the empty
 page's and to those of a home with 300, and queries; then the exports (each in a fresh process: seconds, first byte,
-peak memory) and a table of the worst. Nothing here fails on time; ``--only patents`` measures part of it.
+peak memory), a table of the worst, and for each list the 95th percentile over all its addresses against that of their
+empty pages. Nothing here fails on time; ``--only patents`` measures part of it.
 """
 
 from __future__ import annotations
@@ -309,6 +310,16 @@ def _late(spent: list[float]) -> float:
     return statistics.quantiles(spent, n=20, method="inclusive")[-1]
 
 
+def _altogether(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Whatever is asked of a list: the 95th percentile of work over all addresses, and that over their empty pages."""
+    if len(told) < 2:
+        return {}
+    full = _late([each["work_p95_ms"] for each in told])
+    empty = _late([each["work_p95_ms"] / each["work_to_empty"] for each in told])
+    twice = sum(each["work_to_empty"] > 2 for each in told)
+    return {"p95_work_ms": round(full, 1), "p95_to_empty": round(full / empty, 2), "addresses_over_twice": twice}
+
+
 def measure_exports(home: Home) -> None:
     for address in ("/patents/export.csv", "/patents/export.xlsx"):
         say(export=address, rows=home.rows, **home.ask(do="export", who="bureau", address=address))
@@ -322,6 +333,10 @@ def tell(database: str, told: list[dict[str, Any]]) -> None:
             f"{each['to_empty']:6.2f} ×  {each['p95_ms']:8.1f} ms  {each['queries']:3d} q  "
             f"{each['list']} · {each['who']} · {each['what']}"
         )
+    for name in dict.fromkeys(each["list"] for each in told):
+        of_it = [each for each in told if each["list"] == name]
+        say(list=name, addresses=len(of_it), **_altogether(of_it))
+    say(**_altogether(told))
     over = sum(each["to_empty"] > 2 for each in told)
     uneven = [each for each in told if each["queries"] > each["queries_few"] + COUNTING]
     say(database=database, over_twice=over, of=len(told), queries_differ=[f"{e['list']} {e['what']}" for e in uneven])

@@ -72,6 +72,8 @@ class ImportRun(Record):
             models.Index(fields=["kind", "-id"], name="import_run_kind"),
             models.Index(fields=["state", "-id"], name="import_run_state"),
             models.Index(fields=["organisation_id", "-id"], name="import_run_house"),
+            models.Index(fields=["organisation_id", "kind", "-id"], name="import_run_house_kind"),
+            models.Index(fields=["organisation_id", "state", "-id"], name="import_run_house_state"),
         ]
 
     def __str__(self) -> str:
