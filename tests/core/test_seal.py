@@ -103,7 +103,7 @@ def test_a_moved_moment_is_noticed(chain: list[AuditBlock]) -> None:
 
 
 def test_a_changed_content_is_noticed(chain: list[AuditBlock]) -> None:
-    entry = chain[1].entries.all()[0]
+    entry = chain[1].entries.order_by("id")[0]
     AuditEntry.objects.filter(pk=entry.pk).update(content=entry.content.replace('"n":0', '"n":9'))
     assert verify().problems == [("entries_changed", {"block": 2, "entries": 6, "sealed": 6})]
     AuditEntry.objects.filter(pk=entry.pk).update(content="[1]")
@@ -111,12 +111,12 @@ def test_a_changed_content_is_noticed(chain: list[AuditBlock]) -> None:
 
 
 def test_a_deleted_entry_is_noticed(chain: list[AuditBlock]) -> None:
-    chain[1].entries.all()[0].delete()
+    chain[1].entries.order_by("id")[0].delete()
     assert codes() == {"entries_changed", "transaction_incomplete"}
 
 
 def test_a_whole_deleted_transaction_is_noticed_once_sealed(chain: list[AuditBlock]) -> None:
-    AuditEntry.objects.filter(transaction=chain[1].entries.all()[0].transaction).delete()
+    AuditEntry.objects.filter(transaction=chain[1].entries.order_by("id")[0].transaction).delete()
     assert codes() == {"entries_changed"}
 
 
