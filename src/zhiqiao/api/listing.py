@@ -35,7 +35,7 @@ def understood(
     unknown = sorted(set(query) - set(known))
     if unknown:
         raise ParameterUnknown(unknown=", ".join(unknown)[:200], known=", ".join(known))
-    asked = reading(register, actor, query)
+    asked = reading(register, actor, query, every=True)
     faults = [*_paging_faults(asked), *_filter_faults(asked)]
     if faults:
         raise FieldsRefused(faults)
@@ -79,7 +79,7 @@ def _exact(field: forms.Field, value: str) -> bool:
 
 def told_list(asked: Reading[Any]) -> dict[str, Json]:
     return {
-        "items": [in_list(asked.register, asked.actor, record) for record in asked.page.rows],
+        "items": [in_list(asked.register, asked.chosen, record) for record in asked.page.rows],
         "next": page_url(asked, asked.page.next),
         "previous": page_url(asked, asked.page.previous),
         "count": min(asked.count, COUNT_BOUND),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -118,9 +118,7 @@ def place_of(register: Register[Any], record: Model) -> dict[str, Json]:
     return {"id": public_id, "url": f"{ROOT}{register.path}/{public_id}/"}
 
 
-def in_list(register: Register[Any], actor: Actor, record: Model) -> dict[str, Json]:
-    """Without what is too long for a list."""
-    columns = [column for column in register.columns_for(actor) if column.listed]
+def in_list(register: Register[Any], columns: Iterable[Column[Any]], record: Model) -> dict[str, Json]:
     return {**place_of(register, record), **{column.name: told(column, record) for column in columns}}
 
 

@@ -26,8 +26,9 @@ from zhiqiao.kit.columns import Column, Kind, Link, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box
 from zhiqiao.kit.moves import moves_of
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Change, Move, Register, View, Waits
+from zhiqiao.kit.registers import Change, Move, Register, View, Waits, all_but
 from zhiqiao.kit.roles import STOCK, Role
+from zhiqiao.parties.models import Organisation
 from zhiqiao.registry.models import Patent
 from zhiqiao.registry.models.patents import Funding, StatusGroup
 from zhiqiao.wording import sentence
@@ -220,4 +221,11 @@ ENTRIES: Register[InventoryEntry] = Register(
         ),
     ),
     events={"inventory.confirm_tier": "entry.tier_confirmed"},
+    heavy=(
+        *all_but(
+            InventoryEntry, "in_stock", "scope_code", "state", "willing", "maturity", "tier", "suggested_tier", "score"
+        ),
+        *all_but(Patent, "number", "title", "status_group", "granted_on", under="patent"),
+        *all_but(Organisation, "name", under="organisation"),
+    ),
 )  # fmt: skip

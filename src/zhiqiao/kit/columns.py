@@ -61,7 +61,7 @@ class Column(Generic[M]):
     """``name`` is the key in the interface and in the choice of columns. ``sort`` names the rising order, with "-"
     before it the falling one. ``shown``: on the list page unless the reader chooses otherwise; ``listed`` False: never
     there, as a text that is too long. ``roles``: to whom alone it is told. ``words`` say a code; ``note`` stands beside
-    the value on the page alone."""
+    the value on the page alone. ``reads``: which of its register's ``heavy`` fields it tells from."""
 
     name: str
     heading: Text
@@ -73,6 +73,7 @@ class Column(Generic[M]):
     roles: frozenset[str] | None = None
     words: Callable[[Any], str] = label
     note: Callable[[M], Note | None] | None = None
+    reads: tuple[str, ...] = ()
 
     def told_to(self, actor: Actor) -> bool:
         return self.roles is None or bool(actor.every_role & self.roles)

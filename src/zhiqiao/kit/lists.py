@@ -48,11 +48,13 @@ class Chip:
 
 @dataclass(frozen=True)
 class Reading(Generic[M]):
-    """One reading of a register by one person: ``query`` is an address's query."""
+    """One reading of a register by one person: ``query`` is an address's query. ``every``: it tells every column that
+    may stand in a list, as a program is told, whatever the address chooses."""
 
     register: Register[M]
     actor: Actor
     query: QueryDict
+    every: bool = False
 
     @cached_property
     def filters(self) -> FilterSet:
@@ -79,7 +81,7 @@ class Reading(Generic[M]):
     def size(self) -> int:
         asked = self.query.get(SIZE_ASKED, "")
         usable = asked.isascii() and asked.isdecimal() and len(asked) < 6
-        return min(max(int(asked), 1), LARGEST_PAGE) if usable else SIZE
+        return min(max(int(asked), 1), LARGEST_PAGE) if usable else self.register.size
 
     @cached_property
     def page(self) -> Slice[M]:
@@ -88,12 +90,15 @@ class Reading(Generic[M]):
 
     def _turned(self, cursor: Cursor | None) -> Slice[M]:
         if self._keys is None or len(self._keys) > COUNT_BOUND:
-            return turned(self.records, self.sort, cursor, self.size)
+            return turned(self._light(self.records), self.sort, cursor, self.size)
         if not self._keys:
             return Slice([], "", "")
         # Who may see them is asked again: between the two questions a record may have been withdrawn.
         few = self.filters.queryset.filter(AmongFew("pk", np.array(self._keys, np.int64)))
-        return turned(few, self.sort, cursor, self.size)
+        return turned(self._light(few), self.sort, cursor, self.size)
+
+    def _light(self, records: QuerySet[M]) -> QuerySet[M]:
+        return self.register.light(records, self.chosen)
 
     @cached_property
     def _keys(self) -> list[int] | None:
@@ -115,6 +120,8 @@ class Reading(Generic[M]):
     def chosen(self) -> tuple[Column[M], ...]:
         """The columns of the list page: those that the address names, in its order, else the register's own."""
         listed = {column.name: column for column in self.register.columns_for(self.actor) if column.listed}
+        if self.every:
+            return tuple(listed.values())
         names = ",".join(self.query.getlist(COLUMNS)).split(",")
         named = [listed[name] for name in dict.fromkeys(names) if name in listed]
         return tuple(named) or tuple(column for column in listed.values() if column.shown)
@@ -149,7 +156,8 @@ class Reading(Generic[M]):
 
     def ordered(self) -> Iterator[M]:
         """All records in order, with what columns need beside them; memory stays flat on every database."""
-        for batch in in_batches(ordered(self.records, self.sort), COUNT_BOUND):
+        records = self.register.light(self.records, self.register.columns_for(self.actor))
+        for batch in in_batches(ordered(records, self.sort), COUNT_BOUND):
             yield from self.register.with_attached(self.actor, batch)
 
     def sheet(self) -> Sheet:
@@ -159,10 +167,12 @@ class Reading(Generic[M]):
         return Sheet(str(self.register.title), [str(column.heading) for column in columns], rows)
 
 
-def reading(register: Register[M], actor: Actor, query: QueryDict | Mapping[str, str] | str = "") -> Reading[M]:
-    if isinstance(query, QueryDict):
-        return Reading(register, actor, query)
-    return Reading(register, actor, QueryDict(query if isinstance(query, str) else urlencode(query)))
+def reading(
+    register: Register[M], actor: Actor, query: QueryDict | Mapping[str, str] | str = "", *, every: bool = False
+) -> Reading[M]:
+    if not isinstance(query, QueryDict):
+        query = QueryDict(query if isinstance(query, str) else urlencode(query))
+    return Reading(register, actor, query, every)
 
 
 def turned(records: QuerySet[M], sort: Sort, cursor: Cursor | None, size: int = SIZE) -> Slice[M]:

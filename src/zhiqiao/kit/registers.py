@@ -19,7 +19,7 @@ from zhiqiao.kernel.transitions import TransitionTable
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Text
 from zhiqiao.kit.forms import RecordForm
-from zhiqiao.kit.paging import Bounded, Sort
+from zhiqiao.kit.paging import SIZE, Bounded, Sort
 from zhiqiao.kit.permissions import Policy
 
 M = TypeVar("M", bound=Model)
@@ -138,6 +138,14 @@ class Finding(Generic[M]):
     most: int = 3
 
 
+def all_but(model: type[Model], *kept: str, under: str = "") -> tuple[str, ...]:
+    """The fields of a model without these and its relations, as ``heavy`` names them; ``under``: of the record beside
+    that the relation of this name leads to."""
+    own = [each for each in model._meta.concrete_fields if not (each.primary_key or each.is_relation)]
+    way = f"{under}__" if under else ""
+    return tuple(f"{way}{each.name}" for each in own if each.name not in {"public_id", *kept})
+
+
 @dataclass(frozen=True)
 class Register(Generic[M]):
     """``name`` in addresses' names and events ("need"), ``path`` in addresses ("needs"); ``subject`` in the trail.
@@ -149,7 +157,9 @@ class Register(Generic[M]):
     False: its records stand in the list alone. ``intake`` names the kind of import that brings records in; "form":
     lists come in through the form of ``create``, each row as if it had been typed. ``withdraw`` takes back a record
     that such a list brought, False where it stays because it was used since; without it such an import cannot be
-    undone. ``events`` are what programs can listen to: action in the trail → kind of event.
+    undone. ``events`` are what programs can listen to: action in the trail → kind of event. ``heavy`` fields, long or
+    seldom told, are left in the database by a list unless one of its columns ``reads`` them. ``size``: rows of a page
+    where the address asks for no other number.
     """
 
     name: str
@@ -186,6 +196,8 @@ class Register(Generic[M]):
     public: bool = False
     pages: bool = True
     events: Mapping[str, str] = field(default_factory=dict)
+    heavy: tuple[str, ...] = ()
+    size: int = SIZE
 
     def open_to(self, actor: Actor) -> bool:
         return bool(actor.every_role & self.roles)
@@ -219,6 +231,12 @@ class Register(Generic[M]):
 
     def may(self, actor: Actor, verb: str, record: M) -> bool:
         return self.policy.may(actor, verb, record)
+
+    def light(self, records: QuerySet[M], columns: Iterable[Column[M]]) -> QuerySet[M]:
+        """The same records, read no further than these columns need."""
+        read = {name for column in columns for name in column.reads}
+        left = [name for name in self.heavy if name not in read]
+        return records.defer(*left) if left else records
 
     def with_attached(self, actor: Actor, records: Iterable[M]) -> list[M]:
         rows = list(records)

@@ -17,7 +17,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, text_box
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Create, Move, Register, View, Waits
+from zhiqiao.kit.registers import Create, Move, Register, View, Waits, all_but
 from zhiqiao.matching.actions import match_need, suggest_push
 from zhiqiao.matching.forms import LessonForm, PushForm, ReplyForm
 from zhiqiao.matching.models import PUSH_STATES, Push, PushState, Reply
@@ -29,6 +29,7 @@ from zhiqiao.matching.selectors import pushes_visible_to
 from zhiqiao.needs import registers as needs
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.models.needs import NeedState
+from zhiqiao.parties.models import Organisation
 from zhiqiao.registry import registers as registry
 from zhiqiao.registry.models import Patent, PatentHolder
 from zhiqiao.registry.models.patents import StatusGroup
@@ -205,4 +206,10 @@ PUSHES: Register[Push] = Register(
         "matching.push": "push.made", "matching.see": "push.seen", "matching.answer": "push.answered",
         "matching.withdraw": "push.withdrawn",
     },
+    heavy=(
+        *all_but(Push, "state", "personalised", "pushed_at", "seen_at", "reply", "words", "answered_at"),
+        *all_but(Patent, "number", "title", "holders", under="patent"),
+        *all_but(Organisation, "name", under="organisation"),
+        *all_but(Need, under="need"),
+    ),
 )  # fmt: skip

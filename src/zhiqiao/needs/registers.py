@@ -12,7 +12,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, until_rarely
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Change, Create, Finding, Move, Register, View, Waits
+from zhiqiao.kit.registers import Change, Create, Finding, Move, Register, View, Waits, all_but
 from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS, Role
 from zhiqiao.needs.actions import NeedChange, NeedStatement, change_need, close_need, hide_need, publish_need
 from zhiqiao.needs.actions import state_need as state
@@ -22,6 +22,7 @@ from zhiqiao.needs.models.needs import NeedState
 from zhiqiao.needs.policies import NEEDS as POLICY
 from zhiqiao.needs.searching import needs_begun, needs_like
 from zhiqiao.needs.selectors import needs_visible_to, unpublished
+from zhiqiao.parties.models import Organisation
 
 
 class NeedFilter(Filters):
@@ -93,7 +94,7 @@ NEEDS: Register[Need] = Register(
     columns=(
         Column("title", _("Need"), lambda n: n.title, note=shown_to),
         Column("organisation", _("Firm"), firm, Kind.LINK),
-        Column("content", _("Content"), lambda n: n.content, Kind.LONG, listed=False),
+        Column("content", _("Content"), lambda n: n.content, Kind.LONG, listed=False, reads=("content",)),
         Column("state", _("State"), lambda n: n.state, Kind.CODE, words=choices_of(NeedState)),
         Column("published", _("Everybody may read it"), lambda n: n.published, Kind.FLAG, shown=False),
         Column("deadline", _("Needed by"), lambda n: n.deadline, Kind.DAY, sort="deadline"),
@@ -147,4 +148,8 @@ NEEDS: Register[Need] = Register(
         "needs.state_need": "need.stated", "needs.change_need": "need.changed", "needs.close_need": "need.closed",
         "needs.publish_need": "need.published", "needs.hide_need": "need.hidden",
     },
+    heavy=(
+        *all_but(Need, "title", "organisation_name", "deadline", "state", "published", "created_at"),
+        *all_but(Organisation, under="organisation"),
+    ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, labelled, search_box, since, text_box, until
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Finding, Move, Register, View
+from zhiqiao.kit.registers import Finding, Move, Register, View, all_but
 from zhiqiao.kit.roles import AUDITORS, EVERY_ROLE_WITH_RECORDS, SENDERS, STOCK
 from zhiqiao.kit.storing import kind_words, kinds_of_list
 from zhiqiao.registry.declared import said_in, with_statements, yuan_in
@@ -28,6 +28,11 @@ from zhiqiao.registry.policies import PATENTS as POLICY
 from zhiqiao.registry.searching import held_by, in_class, not_published, patents_begun, patents_like
 from zhiqiao.registry.selectors import imports_visible_to, patents_visible_to
 from zhiqiao.registry.sending import send_again, stop_import, undo_import
+
+HEAVY: Final = all_but(
+    Patent, "number", "kind", "title", "filed_on", "published_on", "granted_on", "expires_on", "main_class",
+    "applicants", "holders", "status_group", "status_words", "status_as_of", "funding", "public",
+)  # fmt: skip
 
 
 class PatentFilter(Filters):
@@ -113,7 +118,7 @@ PATENTS: Register[Patent] = Register(
         Column("kind", _("Kind"), lambda p: p.kind, Kind.TAG, words=choices_of(PatentKind)),
         Column("holders", _("Holder"), holder_names, Kind.NAMES),
         Column("main_class", _("Class"), lambda p: p.main_class, Kind.NUMBER, sort="class"),
-        Column("filed_on", _("Filed"), filed_on, Kind.DAY, sort="-filed"),
+        Column("filed_on", _("Filed"), filed_on, Kind.DAY, sort="-filed", reads=("extra",)),
         Column(
             "status", _("Status and its day"), lambda p: p.status_group, Kind.CODE, words=choices_of(StatusGroup),
             note=day_of_status,
@@ -124,13 +129,13 @@ PATENTS: Register[Patent] = Register(
         Column("granted_on", _("Granted on"), lambda p: p.granted_on, Kind.DAY, shown=False),
         Column("expires_on", _("Expires on"), lambda p: p.expires_on, Kind.DAY, shown=False),
         Column("applicants", _("Applicants"), lambda p: p.applicants, Kind.NAMES, shown=False),
-        Column("inventors", _("Inventors"), lambda p: p.inventors, Kind.NAMES, shown=False),
-        Column("classes", _("Classes"), lambda p: p.classes, Kind.NAMES, shown=False),
+        Column("inventors", _("Inventors"), lambda p: p.inventors, Kind.NAMES, shown=False, reads=("inventors",)),
+        Column("classes", _("Classes"), lambda p: p.classes, Kind.NAMES, shown=False, reads=("classes",)),
         Column(
             "funding", _("Public funding"), lambda p: p.funding, Kind.TAG, shown=False, words=choices_of(Funding)
         ),
         Column("public", _("Published"), lambda p: p.public, Kind.FLAG, shown=False),
-        Column("abstract", _("Abstract"), lambda p: p.abstract, Kind.LONG, listed=False),
+        Column("abstract", _("Abstract"), lambda p: p.abstract, Kind.LONG, listed=False, reads=("abstract",)),
         Column(
             "expected_price", _("Expected price (yuan)"), lambda p: yuan_in(p, "expected_price"), Kind.YUAN,
             shown=False, roles=STOCK,
@@ -158,6 +163,7 @@ PATENTS: Register[Patent] = Register(
     ),
     intake="patents",
     events={"registry.publish_matured": "patent.published"},
+    heavy=HEAVY,
 )  # fmt: skip
 
 
@@ -248,4 +254,8 @@ IMPORTS: Register[ImportRun] = Register(
     ),
     views=(View("bad", _("With rejected rows"), "bad=some"),),
     events={"core.finish_import": "import.finished", "core.undo_import": "import.undone"},
+    heavy=all_but(
+        ImportRun, "number", "kind", "sender", "actor_name", "state", "rows", "created", "updated", "unchanged",
+        "rejected", "created_at", "finished_at",
+    ),
 )  # fmt: skip

@@ -36,10 +36,6 @@ class Cell(NamedTuple):
     note: Note | None = None
     main: bool = False
 
-    @property
-    def css(self) -> str:
-        return css_of(self.kind, main=self.main)
-
 
 def css_of(kind: Kind, *, main: bool = False) -> str:
     if main:

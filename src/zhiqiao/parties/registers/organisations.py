@@ -15,7 +15,7 @@ from zhiqiao.kit.columns import Column, Kind, Note, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box
 from zhiqiao.kit.forms import RecordForm, set_choices
 from zhiqiao.kit.paging import Sort
-from zhiqiao.kit.registers import Change, Create, Finding, Register
+from zhiqiao.kit.registers import Change, Create, Finding, Register, all_but
 from zhiqiao.kit.roles import EVERY_ROLE_WITH_RECORDS
 from zhiqiao.parties.actions.organisations import OrganisationDetails, describe_organisation, register_organisation
 from zhiqiao.parties.industries import industry_names, named
@@ -133,9 +133,11 @@ ORGANISATIONS: Register[Organisation] = Register(
         Column("honours", _("Honours"), lambda o: o.honours, Kind.NAMES),
         Column("town", _("Town"), lambda o: vars(o)["town_name"], shown=False),
         Column("town_code", _("Code of the town"), lambda o: o.town_code, Kind.NUMBER, listed=False),
-        Column("address", _("Address"), lambda o: o.address, shown=False),
-        Column("description", _("Description"), lambda o: o.description, Kind.LONG, listed=False),
-        Column("products", _("Products"), lambda o: o.products, Kind.LONG, listed=False),
+        Column("address", _("Address"), lambda o: o.address, shown=False, reads=("address",)),
+        Column(
+            "description", _("Description"), lambda o: o.description, Kind.LONG, listed=False, reads=("description",)
+        ),
+        Column("products", _("Products"), lambda o: o.products, Kind.LONG, listed=False, reads=("products",)),
     ),
     sorts=(Sort("name", "pinyin"), Sort("-name", "pinyin", descending=True)),
     finding=Finding(
@@ -154,4 +156,7 @@ ORGANISATIONS: Register[Organisation] = Register(
         "parties.describe_organisation": "organisation.changed", "parties.change_name": "organisation.renamed",
         "parties.merge_organisations": "organisation.merged",
     },
+    heavy=all_but(
+        Organisation, "name", "pinyin", "kind", "credit_code", "town_code", "industries", "honours", "named_only"
+    ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhiqiao.kit.columns import Kind, Note
-from zhiqiao.web.cells import Cell
+from zhiqiao.web.cells import Cell, css_of
 from zhiqiao.web.templatetags.zhiqiao import counted, day_or_words, given, icon, moment, names, points, yuan
 
 register = template.Library()
@@ -44,7 +45,8 @@ SHOWN: Final[dict[str, Callable[[Cell], Any]]] = {
 @register.simple_tag
 def told(cell: Cell) -> SafeString:
     """What stands in a cell: the value, linked where it leads somewhere, and the note beside it."""
-    shown = _safe(SHOWN[cell.kind](cell) if cell.kind in SHOWN else given(cell.value))
+    shows = SHOWN.get(cell.kind)
+    shown = _safe(shows(cell) if shows else given(cell.value))
     if cell.href:
         css = ' class="main-link"' if cell.main else ""
         shown = f'<a{css} href="{_safe(cell.href)}">{shown}</a>'
@@ -76,8 +78,13 @@ def _box(record: Any, name: str) -> str:
 
 
 def _whole(cell: Cell) -> str:
-    """With its heading, for narrow screens."""
-    css = cell.css
+    return f"{_opening(cell.heading, cell.kind, cell.main)}{told(cell)}</td>"
+
+
+@lru_cache(maxsize=1_000)
+def _opening(heading: str, kind: Kind, main: bool) -> str:
+    """With its heading, for narrow screens: the same in a whole column."""
+    css = css_of(kind, main=main)
     shown = f' class="{css}"' if css else ""
-    label = "" if cell.main else f' data-label="{_safe(cell.heading)}"'
-    return f'<td role="cell"{shown}{label}>{told(cell)}</td>'
+    label = "" if main else f' data-label="{_safe(heading)}"'
+    return f'<td role="cell"{shown}{label}>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,6 +21,7 @@ from zhiqiao.registry.registers import PublicPatentFilter
 from zhiqiao.registry.selectors import patents_visible_to
 from zhiqiao.web.registers.lists import RegisterList
 
+PUBLIC_SIZE: Final = 25  # rows; it is read on phones
 HALL: Register[Any] = replace(
     PATENTS,
     title=_("Patents on offer"),
@@ -30,6 +31,7 @@ HALL: Register[Any] = replace(
     moves=(),
     create=None,
     filters=PublicPatentFilter,
+    size=PUBLIC_SIZE,
     records=lambda actor: patents_visible_to(PUBLIC).filter(status_group=StatusGroup.ALIVE),
 )
 
