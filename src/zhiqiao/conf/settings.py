@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "zhiqiao.web.settling.SettlingMiddleware",
     "zhiqiao.api.middleware.ProblemMiddleware",
     "zhiqiao.web.middleware.SilentPartsMiddleware",
     "django.middleware.security.SecurityMiddleware",
