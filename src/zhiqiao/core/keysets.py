@@ -105,9 +105,9 @@ class _ListOf(Aggregate):
         return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY")
 
 
-def keys_of(records: QuerySet[Any], most: int) -> list[int]:
+def keys_of(records: QuerySet[Any, Any], most: int, column: str = "pk") -> list[int]:
     """In whatever order the database finds them soonest."""
-    found: list[int] | None = records.order_by().values("pk")[:most].aggregate(keys=_ListOf("pk"))["keys"]
+    found: list[int] | None = records.order_by().values(column)[:most].aggregate(keys=_ListOf(column))["keys"]
     return found or []
 
 
@@ -186,10 +186,13 @@ def few_gathered(
 ) -> QuerySet[M]:
     """As ``rare_first``, where one index answers the condition whatever else is asked: what meets it is counted
     beforehand, not read. ``meeting``: records that the column ``of`` names, of which that is so."""
-    found = (records.model._base_manager.filter(condition) if meeting is None else meeting).order_by().values("pk")
+    if meeting is not None:
+        keys = keys_of(meeting, RARE + 1)
+        return records.filter(condition if len(keys) > RARE else AmongFew(of, np.array(keys, np.int64)))
+    found = records.model._base_manager.filter(condition).order_by().values("pk")
     if found[: RARE + 1].count() > RARE:
         return records.filter(condition)
-    return gathered(records.filter(condition if meeting is None else Q(**{f"{of}__in": found})))
+    return gathered(records.filter(condition))
 
 
 def begun_with(records: QuerySet[M], of: str, found: QuerySet[Any]) -> QuerySet[M]:

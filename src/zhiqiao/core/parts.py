@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Subquery, Value
 
-from zhiqiao.core.keysets import RARE, AmongFew, Beforehand
+from zhiqiao.core.keysets import RARE, AmongFew, Beforehand, keys_of
 from zhiqiao.core.models import SearchedText
 from zhiqiao.kernel.batches import in_batches
 from zhiqiao.kernel.parts import parts, parts_asked, sounds, sounds_asked
@@ -75,18 +75,20 @@ def likely_first(
     tested: Q | None = None,
 ) -> QuerySet[Any]:
     """``records.filter(condition)``, where ``likely`` together give the key, as the column ``of`` has it, of every
-    record that meets the condition and of some that do not. Two queries beforehand: a spread sample tells whether many
-    records meet it, and the list finds them as it is walked; else the few that may are looked up and tested.
+    record that meets the condition and of some that do not. Queries beforehand: a spread sample tells whether many
+    records meet it, and the list finds them as it is walked; else one for each of ``likely``, and the few that may are
+    looked up and tested.
 
     ``tested``: a cheaper condition, where it suffices for those.
     """
     known = [each for each in likely if each is not None]
     if len(known) < len(likely) or _commonly(records.model, condition):
         return records.filter(condition)
-    found = known[0].union(*known[1:], all=True) if known[1:] else known[0]
-    keys = list(found[: MOST_LIKELY + 1])
-    if len(keys) > MOST_LIKELY:
-        return records.filter(condition)
+    keys: list[int] = []
+    for each in known:
+        keys += keys_of(each, MOST_LIKELY + 1 - len(keys), "of" if each.model is SearchedText else "pk")
+        if len(keys) > MOST_LIKELY:
+            return records.filter(condition)
     few = AmongFew(of, np.unique(np.array(keys, np.int64)))
     if len(keys) > RARE:  # too many to be sorted for a page, not to be counted
         return records.filter(condition, Beforehand(few, everywhere=True))
