@@ -62,7 +62,11 @@ class AmongFew(_Among):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
-        return f"({key} = ANY(%s::bigint[]))", [*given, "{" + ",".join(map(str, self._keys)) + "}"]
+        return _any_of(key, self._keys, given)
+
+
+def _any_of(key: str, keys: list[int], given: list[Any]) -> Sql:
+    return f"({key} = ANY(%s::bigint[]))", [*given, "{" + ",".join(map(str, keys)) + "}"]
 
 
 class AmongMany(_Among):
@@ -86,13 +90,13 @@ class AmongMany(_Among):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
+        if self._seldom and not compiler.query.order_by:
+            # What is in no order PostgreSQL looks up one by one until it has as many as are wanted.
+            return _any_of(key, np.flatnonzero(self._flags).tolist(), given)
         bits = np.packbits(self._flags, bitorder="little").tobytes()
         # Beyond the last bit get_bit would raise.
         sql = f"(CASE WHEN {key} < {len(self._flags)} THEN get_bit(%s, {key}) = 1 ELSE false END)"
-        if compiler.query.order_by or not self._seldom:
-            return sql, [*given, bits, *given]
-        # PostgreSQL takes half of all to be flagged. Where few are, something that always holds tells it otherwise.
-        return f"({sql} AND {key} %% 1 = 0)", [*given, bits, *given, *given]
+        return sql, [*given, bits, *given]
 
 
 class _ListOf(Aggregate):
