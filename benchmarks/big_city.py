@@ -105,7 +105,7 @@ def build(rows: int) -> None:
         rebuild(name)
 
 
-def _insert(model: Any, columns: str, rows: Iterator[Row]) -> None:
+def insert(model: Any, columns: str, rows: Iterator[Row]) -> None:
     from zhiqiao.core.bulk import insert_rows
 
     names = columns.split()
@@ -158,11 +158,11 @@ def _organisations(count: int) -> None:
             kind = "authority" if key == 1 else "university" if key <= UNIVERSITIES else "enterprise"
             yield name, organisation_key(name), sort_key(name), initials(name), kind
 
-    _insert(Organisation, "name name_key pinyin initials kind", rows())
-    _keep_names(0)
+    insert(Organisation, "name name_key pinyin initials kind", rows())
+    keep_names(0)
 
 
-def _keep_names(last: int) -> None:
+def keep_names(last: int) -> None:
     """As the product does when it takes an organisation in."""
     from zhiqiao.core.parts import stored
     from zhiqiao.parties.models import Organisation
@@ -222,7 +222,7 @@ def _patents(count: int) -> None:
         "number kind title abstract filed_on granted_on main_class classes applicants holders status_group"
         " status_words funding public"
     )
-    _insert(Patent, columns, patents())
+    insert(Patent, columns, patents())
 
     def holdings() -> Iterator[Row]:
         for key in range(1, count + 1):
@@ -230,12 +230,12 @@ def _patents(count: int) -> None:
                 name = organisation_name(house)
                 yield key, "holder", ordinal, name, organisation_key(name), house, house
 
-    _insert(PatentHolder, "patent_id role ordinal name name_key organisation_id standing_id", holdings())
+    insert(PatentHolder, "patent_id role ordinal name name_key organisation_id standing_id", holdings())
     told = (
         (key, holder_of(key, organisations), {"willingness": "愿意转让"}, {"expected_price": "120000"})
         for key in range(5, count + 1, 20)
     )
-    _insert(HolderStatement, "patent_id organisation_id said money", told)
+    insert(HolderStatement, "patent_id organisation_id said money", told)
 
 
 def _needs(count: int) -> None:
@@ -253,7 +253,7 @@ def _needs(count: int) -> None:
             text = need(chance)
             yield text[:20], text, house, organisation_name(house), deadline, state, key % 10 < 6
 
-    _insert(Need, "title content organisation_id organisation_name deadline state published", rows())
+    insert(Need, "title content organisation_id organisation_name deadline state published", rows())
 
 
 def _inventory(count: int) -> None:
@@ -273,10 +273,10 @@ def _inventory(count: int) -> None:
                 yield held.pk, key, house, stays, code, tier, tier, key % 1000 / 10 if key % 4 else None
 
     columns = "inventory_id patent_id organisation_id in_stock scope_code tier suggested_tier score"
-    _insert(InventoryEntry, columns, entries())
+    insert(InventoryEntry, columns, entries())
     reasons = [{"code": "appraised_below", "facts": {"total": 31.5, "below": 40.0}}]
     rows = list(InventoryEntry.objects.filter(in_stock=True).values_list("pk", "suggested_tier"))
-    _insert(TierDecision, "entry_id suggested reasons rules_version", ((*row, reasons, "benchmark") for row in rows))
+    insert(TierDecision, "entry_id suggested reasons rules_version", ((*row, reasons, "benchmark") for row in rows))
 
 
 def _runs(count: int) -> None:
@@ -288,11 +288,11 @@ def _runs(count: int) -> None:
             yield "patents", f"IMP-{key:06d}", sender, "x", "示例", house, f"{key:064d}", "done", 30, 20, 10
 
     columns = "kind number sender actor_id actor_name organisation_id fingerprint state rows created rejected"
-    _insert(ImportRun, columns, rows())
-    _keep_runs(0)
+    insert(ImportRun, columns, rows())
+    keep_runs(0)
 
 
-def _keep_runs(last: int) -> None:
+def keep_runs(last: int) -> None:
     from zhiqiao.core.importing import RUNS
     from zhiqiao.core.models import ImportRun
     from zhiqiao.core.parts import stored
@@ -320,79 +320,4 @@ def _trail(count: int) -> None:
                 "{}",
             )  # fmt: skip
 
-    _insert(AuditEntry, "transaction ordinal size at actor_id action subject_type subject_id content", rows())
-
-
-# Every register as long as the patents. A real city has fewer of all these; what is measured is whether its pages know.
-
-
-def widen(rows: int) -> None:
-    """Organisations, needs, imports and entries of the filled home brought to as many rows too, by copies with numbers
-    of their own."""
-    from django.db import transaction
-
-    from zhiqiao.core.indexing import rebuild
-    from zhiqiao.core.statistics import count_what_grew
-
-    with transaction.atomic():
-        for widened in (_more_organisations, _more_needs, _more_entries, _more_runs):
-            widened(rows)
-    count_what_grew()
-    rebuild("needs")
-
-
-def _more_organisations(rows: int) -> None:
-    from zhiqiao.parties.models import Organisation
-
-    there = list(Organisation.objects.order_by("pk").values_list("name", "name_key", "pinyin", "initials", "kind"))
-
-    def copies() -> Iterator[Row]:
-        for key in range(len(there), rows):
-            name, name_key, pinyin, initials, kind = there[1 + key % (len(there) - 1)]
-            branch = key // len(there)
-            yield (
-                f"{name}第{branch}分部", f"{name_key}第{branch}分部", f"{pinyin} di {branch} fen bu",
-                f"{initials}d{branch}fb", kind,
-            )  # fmt: skip
-
-    _insert(Organisation, "name name_key pinyin initials kind", copies())
-    _keep_names(len(there))
-
-
-def _more_needs(rows: int) -> None:
-    from zhiqiao.needs.models import Need
-
-    columns = "title content organisation_id organisation_name deadline state published"
-    there = list(Need.objects.order_by("pk").values_list(*columns.split()))
-    if there:
-        _insert(Need, columns, (there[key % len(there)] for key in range(len(there), rows)))
-
-
-def _more_entries(rows: int) -> None:
-    from zhiqiao.inventory.models import InventoryEntry, TierDecision
-    from zhiqiao.registry.models import Patent
-
-    columns = "inventory_id organisation_id in_stock scope_code tier suggested_tier score"
-    there = list(InventoryEntry.objects.order_by("pk").values_list(*columns.split()))
-    taken = set(InventoryEntry.objects.values_list("patent_id", flat=True))
-    rest = [key for key in Patent.objects.order_by("pk").values_list("pk", flat=True) if key not in taken]
-    last = InventoryEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    asked = max(0, rows - len(there))
-    _insert(
-        InventoryEntry, f"patent_id {columns}", ((key, *there[at % len(there)]) for at, key in enumerate(rest[:asked]))
-    )
-    fresh = InventoryEntry.objects.filter(pk__gt=last, in_stock=True)
-    stands = list(fresh.values_list("pk", "suggested_tier"))
-    _insert(TierDecision, "entry_id suggested reasons rules_version", ((*row, [], "benchmark") for row in stands))
-
-
-def _more_runs(rows: int) -> None:
-    from zhiqiao.core.models import ImportRun
-
-    columns = "kind sender actor_id actor_name organisation_id state rows created rejected"
-    there = list(ImportRun.objects.order_by("pk").values_list(*columns.split()))
-    copies = (
-        (f"IMP-{key:06d}", f"{key:064d}", *there[key % len(there)]) for key in range(len(there) + 1, rows + 1) if there
-    )
-    _insert(ImportRun, f"number fingerprint {columns}", copies)
-    _keep_runs(len(there))
+    insert(AuditEntry, "transaction ordinal size at actor_id action subject_type subject_id content", rows())

@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 import big_city
+import wide_city
 
 FEW = 300
 COUNTING = 1  # query
@@ -53,6 +54,8 @@ TYPED = {
     "klass": ("A01B", "H65Q2", "H"),
     "holder": ("示例石墨烯大学", "科技有限公司", "珂珂珂珂"),
     "owner": (),
+    "patent": ("2015100", "2015", "2099"),
+    "organisation": ("石墨烯", "第3分校", "科技有限公司", "珂珂珂珂"),
 }
 
 
@@ -81,7 +84,7 @@ class Home:
             say(built=self.rows, seconds=round(time.perf_counter() - begun))
 
     def widen(self) -> None:
-        marker = self.folder / f"widened-{self.rows}"
+        marker = self.folder / f"widened-with-pushes-{self.rows}"
         if self.rows and not marker.exists():
             self.ask(do="widen", rows=self.rows)
             self.close()
@@ -139,7 +142,7 @@ def built(rows: int) -> str:
 
 
 def widened(rows: int) -> str:
-    big_city.widen(rows)
+    wide_city.widen(rows)
     return "widened"
 
 

@@ -22,6 +22,7 @@ M = TypeVar("M", bound=Model)
 
 FEW: Final = 5_000
 RARE: Final = 5_000
+RATHER_LISTED: Final = 10_000  # a longer list takes PostgreSQL longer to read than to walk
 NOT_MANY: Final = 40_000
 SELDOM: Final = 0.1  # of all
 LARGEST_FLAGGED: Final = 50_000_000
@@ -55,6 +56,10 @@ class AmongFew(_Among):
     def nothing(self) -> bool:
         return not self._keys
 
+    @property
+    def keys(self) -> Keys:
+        return np.array(self._keys, np.int64)
+
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         key, given = self._key(compiler)
         sql = f"({key} IN (SELECT value FROM json_each(%s)))"  # noqa: S608 -- a column; the keys are an argument
@@ -80,6 +85,10 @@ class AmongMany(_Among):
         self._flags[keys] = 1
         self._seldom = len(keys) < SELDOM * len(self._flags)
 
+    @property
+    def keys(self) -> Keys:
+        return np.flatnonzero(self._flags)
+
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         # A byte a key: SQLite finds a byte of a blob at once, but has no function for a bit.
         key, given = self._key(compiler)
@@ -90,13 +99,17 @@ class AmongMany(_Among):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
-        if self._seldom and not compiler.query.order_by:
-            # What is in no order PostgreSQL looks up one by one until it has as many as are wanted.
+        unsorted = self._seldom and not compiler.query.order_by
+        if unsorted and self._flags.sum() <= RATHER_LISTED:
+            # PostgreSQL looks them up one by one until it has as many as are wanted.
             return _any_of(key, np.flatnonzero(self._flags).tolist(), given)
         bits = np.packbits(self._flags, bitorder="little").tobytes()
         # Beyond the last bit get_bit would raise.
         sql = f"(CASE WHEN {key} < {len(self._flags)} THEN get_bit(%s, {key}) = 1 ELSE false END)"
-        return sql, [*given, bits, *given]
+        if not unsorted:
+            return sql, [*given, bits, *given]
+        # PostgreSQL takes half of all to be flagged. Where few are, something that always holds tells it otherwise.
+        return f"({sql} AND {key} %% 1 = 0)", [*given, bits, *given, *given]
 
 
 class _ListOf(Aggregate):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from django.db import connection
@@ -24,6 +24,7 @@ ROWS_AT_ONCE: Final = 5_000
 SAMPLE: Final = 200  # rows
 COMMON: Final = 8  # of the sample: one in twenty-five of the register
 MOST_LIKELY: Final = 10_000  # keys; the list finds more as soon as it is walked
+M = TypeVar("M", bound=Model)
 Text = tuple[int, str, str]
 """The record's key, the text folded as its column is, and its syllables with blanks between them, or nothing."""
 
@@ -96,6 +97,11 @@ def likely_first(
 
 
 def _commonly(model: type[Model], condition: Q) -> bool:
+    return sample_of(model).filter(condition).count() >= COMMON
+
+
+def sample_of(model: type[M]) -> QuerySet[M]:
+    """``SAMPLE`` rows spread evenly over the keys, the last one among them; fewer where keys are missing."""
     every = model._base_manager.all()
     steps = ",".join(f"({at})" for at in range(1, SAMPLE + 1))
     spread = Func(
@@ -105,7 +111,7 @@ def _commonly(model: type[Model], condition: Q) -> bool:
         template=f"(%(expressions)s * steps.column1 / {SAMPLE} FROM (VALUES {steps}) AS steps))",
         output_field=BooleanField(),
     )
-    return every.filter(spread).filter(condition).count() >= COMMON
+    return every.filter(spread)
 
 
 def _having(terms: list[tuple[str, bool]]) -> Func:

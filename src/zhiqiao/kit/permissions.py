@@ -41,13 +41,15 @@ class Scope:
     ``memberships__organisation_id`` is that membership's. Relations walked backwards need a ``related_name``.
     ``organisation`` leads to the key of an organisation in which the actor holds one of the rule's roles, ``person`` to
     the actor's own user key, ``asker`` to their public id as rows below ``parties`` name people, and ``values`` are
-    (path, values one of which the record has); None among them means "is empty".
+    (path, values one of which the record has); None among them means "is empty". ``each``: what paths say of the record
+    that this key leads to is asked of each row: no database begins a list with all that the key could lead to.
     """
 
     organisation: str = ""
     person: str = ""
     values: tuple[tuple[str, frozenset[Any]], ...] = ()
     asker: str = ""
+    each: str = ""
 
     def having(self, **values: Any) -> Scope:
         """The same records, but only those with these values; a set or tuple means one of them."""
@@ -116,7 +118,8 @@ class Rule:
     def condition(self, actor: Actor, model: type[Model]) -> Q:
         together: dict[str, dict[str, frozenset[Any]]] = {}
         for path, wanted in self.scope.conditions(actor, self.roles):
-            kept = together.setdefault(_way_to_many(model, path), {})
+            alone = self.scope.each if path.startswith(f"{self.scope.each}__") else ""
+            kept = together.setdefault(_way_to_many(model, path) or alone, {})
             kept[path] = kept[path] & wanted if path in kept else wanted
         return Q(*(_query(model, way, wanted) for way, wanted in together.items()))
 
@@ -248,15 +251,29 @@ def _query(model: type[Model], way: str, wanted: Mapping[str, frozenset[Any]]) -
     if not way:
         return _all_of(wanted)
     # A join to many rows would double the record in the list.
-    relation: Any = None if "__" in way else model._meta.get_field(way)
     none_will_do = all(None in values for values in wanted.values())
-    if none_will_do or relation is None or not relation.one_to_many or way in wanted:
+    beyond = _rows_beyond(model, way)
+    if beyond is None or way in wanted or (none_will_do and beyond[1] != "pk"):
         return Q(pk__in=model._base_manager.filter(_all_of(wanted)).values("pk"))
     # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page. As a
     # value, since PostgreSQL would gather for an EXISTS.
+    place, key, named = beyond
     further = _all_of({path.removeprefix(f"{way}__"): values for path, values in wanted.items()})
-    many = relation.related_model._base_manager.filter(further, **{relation.field.name: OuterRef("pk")})
-    return Q(IsNull(Subquery(many.values("pk")[:1]), False))
+    rows = place._base_manager.filter(further, **{key: OuterRef(named)})
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+
+
+def _rows_beyond(model: type[Model], way: str) -> tuple[type[Model], str, str] | None:
+    """The table that the way leads to, its column that names the record, and the record's own that it names; None
+    where the way is longer than from the record, or one that it names, to many."""
+    lead, _, last = way.rpartition("__")
+    step: Any = model._meta.get_field(lead) if lead and "__" not in lead else None
+    if lead and (step is None or not step.many_to_one):
+        return None
+    relation: Any = (step.related_model if step else model)._meta.get_field(last)
+    if relation.many_to_one and not lead and not relation.null:
+        return relation.related_model, "pk", last
+    return (relation.related_model, relation.field.name, lead or "pk") if relation.one_to_many else None
 
 
 def _all_of(wanted: Mapping[str, frozenset[Any]]) -> Q:

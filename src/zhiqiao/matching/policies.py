@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zhiqiao.kit.permissions import HISTORY, VIEW, Policy, Rule, having, only, own
+from dataclasses import replace
+
+from zhiqiao.kit.permissions import HISTORY, VIEW, Policy, Rule, Scope, only, own
 from zhiqiao.kit.roles import Role
 
 CITY = only(Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.CENTRE_OPERATOR)
@@ -18,9 +20,9 @@ SUGGESTIONS = Policy(
 )
 
 # What is pushed is published: a push tells an organisation of a patent, never of one that it may not read.
-SHOWN = having(patent__public=True, patent__withdrawn_at=None)
-OF_OWN_PATENT = own("patent__holdings__standing_id").having(patent__public=True, patent__withdrawn_at=None)
-TO_ONESELF = own("organisation_id").having(patent__public=True, patent__withdrawn_at=None)
+SHOWN = Scope(each="patent").having(patent__public=True, patent__withdrawn_at=None)
+OF_OWN_PATENT = replace(SHOWN, organisation="patent__holdings__standing_id")
+TO_ONESELF = replace(SHOWN, organisation="organisation_id")
 PUSHES = Policy(
     Rule(VIEW, CITY, SHOWN),
     Rule(VIEW, HOLDERS, OF_OWN_PATENT),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from zhiqiao.kernel.errors import ZhiqiaoError
-from zhiqiao.kernel.text import compact
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.columns import Column, Kind, Link, choices_of
 from zhiqiao.kit.filters import Filters, Records, choice, search_box, since, text_box
@@ -25,16 +24,15 @@ from zhiqiao.matching.models.pushes import WAITING
 from zhiqiao.matching.policies import ADDRESSEES, ANSWERING, CITY, HOLDERS, OFFICERS
 from zhiqiao.matching.policies import PUSHES as POLICY
 from zhiqiao.matching.pushing import answer_push, correct_lesson, push_patent, see_push, withdraw_push
+from zhiqiao.matching.searching_pushes import led_to_own, of_number, of_patents_of, pushed_to, pushes_like
 from zhiqiao.matching.selectors import pushes_visible_to
 from zhiqiao.needs import registers as needs
 from zhiqiao.needs.models import Need
 from zhiqiao.needs.models.needs import NeedState
 from zhiqiao.parties.models import Organisation
 from zhiqiao.registry import registers as registry
-from zhiqiao.registry.models import Patent, PatentHolder
+from zhiqiao.registry.models import Patent
 from zhiqiao.registry.models.patents import StatusGroup
-
-MOST_WORDS: Final = 6
 
 
 def state_and_match(actor: Actor, said: Mapping[str, Any]) -> Need:
@@ -92,10 +90,12 @@ class PushFilter(Filters):
     patent = text_box(_("Patent number"), "by_number")
     organisation = text_box(_("Organisation"), "by_organisation")
 
+    def filter_queryset(self, queryset: Records) -> Records:
+        found: Records = super().filter_queryset(led_to_own(self.request.actor, queryset))
+        return found
+
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        for word in value.split()[:MOST_WORDS]:
-            records = records.filter(Q(patent__title__icontains=word) | Q(organisation__name__icontains=word))
-        return records
+        return pushes_like(records, value)
 
     def by_waiting(self, records: Records, name: str, value: str) -> Records:
         own = Q(organisation_id__in=self.request.actor.organisations)
@@ -103,15 +103,13 @@ class PushFilter(Filters):
 
     def by_side(self, records: Records, name: str, value: str) -> Records:
         own = self.request.actor.organisations
-        if value == "to_us":
-            return records.filter(organisation_id__in=own)
-        return records.filter(patent_id__in=PatentHolder.objects.filter(standing_id__in=own).values("patent_id"))
+        return records.filter(organisation_id__in=own) if value == "to_us" else of_patents_of(records, own)
 
     def by_number(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(patent__number__startswith=compact(value).upper().removeprefix("ZL").replace(".", ""))
+        return of_number(records, value)
 
     def by_organisation(self, records: Records, name: str, value: str) -> Records:
-        return records.filter(organisation__name__icontains=value)
+        return pushed_to(records, value)
 
 
 def allows(name: str) -> Callable[[Push], bool]:

@@ -81,8 +81,11 @@ class Push(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "state", "-id"], name="push_of_organisation"),
+            # A filter in the list's own order.
+            models.Index(fields=["organisation", "-id", "state"], name="push_of_organisation"),
             models.Index(fields=["state", "-id"], name="push_state"),
+            models.Index(fields=["reply", "-id"], name="push_reply"),
+            models.Index(fields=["pushed_at"], name="push_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,167 @@
+"""What is asked of the list of pushes narrows those that are visible already. What is said of a push's patent or
+organisation is asked of each row: no database begins a list with all patents. Where a sample of the pushes shows it to
+be rare, those that meet it are read beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+
+from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, keys_of
+from zhiqiao.core.parts import COMMON, MOST_LIKELY, sample_of
+from zhiqiao.core.wordsearch import having_words
+from zhiqiao.engine.documents import SEES_ALL
+from zhiqiao.kernel.names import organisation_key
+from zhiqiao.kernel.text import compact
+from zhiqiao.kit.actors import Actor
+from zhiqiao.matching.models import Push
+from zhiqiao.matching.policies import CITY, HOLDERS
+from zhiqiao.parties.models import Organisation
+from zhiqiao.parties.naming import NAMES
+from zhiqiao.registry.models import Patent, PatentHolder
+
+MOST_WORDS: Final = 6
+MOST_LED: Final = 20_000  # keys
+FEW_PUSHES: Final = 1_000  # are looked through
+TITLE: Final = ("title",)
+Pushes = QuerySet[Push]
+Condition = Q | AmongFew | AmongMany
+
+
+def pushes_like(pushes: Pushes, asked: str) -> Pushes:
+    """Each word stands in the patent's title as the search index has its words, or is part of the organisation's
+    name."""
+    words = asked.split()[:MOST_WORDS]
+    leading: list[Q] = []
+    fewest = MOST_LED
+    for word, named in zip(words, _named([organisation_key(word) for word in words]), strict=True):
+        # What is pushed is published: whoever sees the push sees the title.
+        titled = having_words("patents", SEES_ALL, word, TITLE, of="patent_id")
+        if named is None or getattr(named, "nothing", False):
+            pushes = pushes.filter(titled)
+            continue
+        pushes = pushes.filter(Q(titled) | Q(named))
+        if not isinstance(named, Q) and (both := len(titled.keys) + len(named.keys)) <= fewest:
+            fewest = both
+            leading = [Q(AmongFew("patent_id", titled.keys)) | Q(AmongFew("organisation_id", named.keys))]
+    return pushes.filter(*(Beforehand(each, everywhere=True) for each in leading))
+
+
+def pushed_to(pushes: Pushes, part: str) -> Pushes:
+    """Part of the organisation's name, however it is written."""
+    (named,) = _named([organisation_key(part)])
+    if named is None:
+        return pushes.none()
+    if isinstance(named, AmongMany):
+        return pushes.filter(named, Beforehand(AmongFew("organisation_id", named.keys), everywhere=True))
+    return pushes.filter(named)
+
+
+def of_number(pushes: Pushes, asked: str) -> Pushes:
+    """By the beginning of the patent's application number."""
+    start = compact(asked).upper().removeprefix("ZL").replace(".", "")
+    begun = begins("number", start)
+    by_row = _asked_of(Patent.objects.filter(begun), "patent_id")
+    sampled = _sample("patent__number")
+    if _is_short(sampled) or sum(number.startswith(start) for _, number in sampled) >= COMMON:
+        return pushes.filter(by_row)
+    return _looked_up(pushes, by_row, "patent_id", keys_of(Patent.objects.filter(begun), MOST_LIKELY + 1))
+
+
+def of_patents_of(pushes: Pushes, houses: Iterable[int]) -> Pushes:
+    """Those of patents that these organisations hold."""
+    held = _held(houses)
+    few = _few_of(held, _pushes_of(houses))
+    return pushes.filter(held if few is None else few)
+
+
+def led_to_own(actor: Actor, pushes: Pushes) -> Pushes:
+    """The same pushes, where the actor sees those of their own patents and to their own organisations alone: the
+    database is led to these where they are rare."""
+    if actor.every_role & CITY or not actor.every_role & HOLDERS:
+        return pushes
+    to_us = Q(organisation_id__in=actor.organisations)
+    own = _held(actor.organisations) | to_us
+    few = _few_of(own, _pushes_of(actor.organisations), Push.objects.filter(to_us))
+    return pushes if few is None else pushes.filter(few)
+
+
+def _few_of(condition: Q, *sides: Pushes) -> AmongFew | None:
+    """The pushes that meet the condition, which ``sides`` give together; None where they are not rare, and a list finds
+    them as it is walked."""
+    sampled = list(sample_of(Push).annotate(meets=condition).values_list("pk", "meets"))
+    if _is_short(sampled) or sum(meets for _, meets in sampled) >= COMMON:
+        return None
+    keys: list[int] = []
+    for side in sides:
+        keys += keys_of(side, RARE + 1 - len(keys))
+        if len(keys) > RARE:
+            return None
+    return AmongFew("pk", np.unique(np.array(keys, np.int64)))
+
+
+def _held(houses: Iterable[int]) -> Q:
+    rows = PatentHolder.objects.filter(standing_id__in=houses, patent_id=OuterRef("patent_id"))
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+
+
+def _pushes_of(houses: Iterable[int]) -> Pushes:
+    return Push.objects.filter(patent__holdings__standing_id__in=houses)
+
+
+def _named(keys: list[str]) -> list[Condition | None]:
+    """For each part of a name the condition that the organisation's has it; None for what no name can have. At most
+    three questions, however many parts."""
+    sampled = _sample("organisation__name_key")
+    rare = [] if _is_short(sampled) else [key for key in keys if key and _is_rare(key, sampled)]
+    found = _organisations_named(rare) if rare else {}
+    return [_has_name(key, found) if key else None for key in keys]
+
+
+def _is_rare(key: str, sampled: list[tuple[int, str]]) -> bool:
+    return NAMES.holding(key) is not None and sum(key in name for _, name in sampled) < COMMON
+
+
+def _has_name(key: str, found: dict[str, list[int]]) -> Condition:
+    if key in found:
+        return among("organisation_id", np.array(found[key], np.int64))
+    return _asked_of(Organisation.objects.filter(name_key__contains=key), "organisation_id")
+
+
+def _organisations_named(parts: list[str]) -> dict[str, list[int]]:
+    """By part the keys of those that have it; empty where they are too many to be read."""
+    first, *rest = (each for each in map(NAMES.holding, parts) if each is not None)
+    for each in rest:
+        first = first | each
+    keys = keys_of(first, MOST_LIKELY + 1, "of")
+    if len(keys) > MOST_LIKELY:
+        return {}
+    likely = Organisation.objects.filter(AmongFew("pk", np.unique(np.array(keys, np.int64))))
+    named = list(likely.values_list("pk", "name_key"))
+    return {part: [key for key, name in named if part in name] for part in parts}
+
+
+def _asked_of(found: QuerySet[Any], column: str) -> Q:
+    """The row's column names one of these."""
+    return Q(IsNull(Subquery(found.filter(pk=OuterRef(column)).order_by().values("pk")[:1]), False))
+
+
+def _looked_up(pushes: Pushes, condition: Q, of: str, keys: list[int]) -> Pushes:
+    if len(keys) > MOST_LIKELY:
+        return pushes.filter(condition)
+    few = AmongFew(of, np.array(keys, np.int64))
+    if len(keys) > RARE:  # too many to be sorted for a page, not to be counted
+        return pushes.filter(condition, Beforehand(few, everywhere=True))
+    return pushes.filter(few)
+
+
+def _sample(column: str) -> list[tuple[int, str]]:
+    return list(sample_of(Push).values_list("pk", column))
+
+
+def _is_short(sampled: list[tuple[int, Any]]) -> bool:
+    return max((key for key, _ in sampled), default=0) <= FEW_PUSHES
