@@ -22,7 +22,7 @@ M = TypeVar("M", bound=Model)
 
 FEW: Final = 5_000
 RARE: Final = 5_000
-RATHER_LISTED: Final = 10_000  # a longer list takes PostgreSQL longer to read than to walk
+RATHER_LISTED: Final = 10_000
 NOT_MANY: Final = 40_000
 SELDOM: Final = 0.1  # of all
 LARGEST_FLAGGED: Final = 50_000_000
@@ -67,11 +67,7 @@ class AmongFew(_Among):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
-        return _any_of(key, self._keys, given)
-
-
-def _any_of(key: str, keys: list[int], given: list[Any]) -> Sql:
-    return f"({key} = ANY(%s::bigint[]))", [*given, "{" + ",".join(map(str, keys)) + "}"]
+        return f"({key} = ANY(%s::bigint[]))", [*given, "{" + ",".join(map(str, self._keys)) + "}"]
 
 
 class AmongMany(_Among):
@@ -89,7 +85,14 @@ class AmongMany(_Among):
     def keys(self) -> Keys:
         return np.flatnonzero(self._flags)
 
+    def _rather_listed(self, compiler: SQLCompiler) -> bool:
+        """What is in no order is looked up one by one until there are as many as are wanted, unless the list were so
+        long that it is sooner walked than read."""
+        return self._seldom and not compiler.query.order_by and int(self._flags.sum()) <= RATHER_LISTED
+
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
+        if self._rather_listed(compiler):
+            return AmongFew(self.source_expressions[0], self.keys).as_sqlite(compiler, connection)
         # A byte a key: SQLite finds a byte of a blob at once, but has no function for a bit.
         key, given = self._key(compiler)
         sql = f"(substr(%s, {key} + 1, 1) = x'01')"
@@ -98,15 +101,13 @@ class AmongMany(_Among):
         return f"unlikely({sql})" if seldom else sql, [self._flags.tobytes(), *given]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
+        if self._rather_listed(compiler):
+            return AmongFew(self.source_expressions[0], self.keys).as_postgresql(compiler, connection)
         key, given = self._key(compiler)
-        unsorted = self._seldom and not compiler.query.order_by
-        if unsorted and self._flags.sum() <= RATHER_LISTED:
-            # PostgreSQL looks them up one by one until it has as many as are wanted.
-            return _any_of(key, np.flatnonzero(self._flags).tolist(), given)
         bits = np.packbits(self._flags, bitorder="little").tobytes()
         # Beyond the last bit get_bit would raise.
         sql = f"(CASE WHEN {key} < {len(self._flags)} THEN get_bit(%s, {key}) = 1 ELSE false END)"
-        if not unsorted:
+        if compiler.query.order_by or not self._seldom:
             return sql, [*given, bits, *given]
         # PostgreSQL takes half of all to be flagged. Where few are, something that always holds tells it otherwise.
         return f"({sql} AND {key} %% 1 = 0)", [*given, bits, *given, *given]
