@@ -114,35 +114,31 @@ def _pushes_of(houses: Iterable[int]) -> Pushes:
 
 
 def _named(keys: list[str]) -> list[Condition | None]:
-    """For each part of a name the condition that the organisation's has it; None for what no name can have. At most
-    three questions, however many parts."""
+    """For each part of a name the condition that the organisation's has it; None for what no name can have. A sample,
+    and at most two questions for each part."""
     sampled = _sample("organisation__name_key")
-    rare = [] if _is_short(sampled) else [key for key in keys if key and _is_rare(key, sampled)]
-    found = _organisations_named(rare) if rare else {}
-    return [_has_name(key, found) if key else None for key in keys]
+    return [_has_name(key, sampled) if key else None for key in keys]
 
 
 def _is_rare(key: str, sampled: list[tuple[int, str]]) -> bool:
     return NAMES.holding(key) is not None and sum(key in name for _, name in sampled) < COMMON
 
 
-def _has_name(key: str, found: dict[str, list[int]]) -> Condition:
-    if key in found:
-        return among("organisation_id", np.array(found[key], np.int64))
+def _has_name(key: str, sampled: list[tuple[int, str]]) -> Condition:
+    rare = not _is_short(sampled) and _is_rare(key, sampled)
+    if rare and (found := _organisations_named(key)) is not None:
+        return among("organisation_id", np.array(found, np.int64))
     return _asked_of(Organisation.objects.filter(name_key__contains=key), "organisation_id")
 
 
-def _organisations_named(parts: list[str]) -> dict[str, list[int]]:
-    """By part the keys of those that have it; empty where they are too many to be read."""
-    first, *rest = (each for each in map(NAMES.holding, parts) if each is not None)
-    for each in rest:
-        first = first | each
-    keys = keys_of(first, MOST_LIKELY + 1, "of")
+def _organisations_named(part: str) -> list[int] | None:
+    """The keys of those that have it; None where they are too many to be read."""
+    holding = NAMES.holding(part)
+    keys = [] if holding is None else keys_of(holding, MOST_LIKELY + 1, "of")
     if len(keys) > MOST_LIKELY:
-        return {}
+        return None
     likely = Organisation.objects.filter(AmongFew("pk", np.unique(np.array(keys, np.int64))))
-    named = list(likely.values_list("pk", "name_key"))
-    return {part: [key for key, name in named if part in name] for part in parts}
+    return keys_of(likely.filter(name_key__contains=part), MOST_LIKELY)
 
 
 def _asked_of(found: QuerySet[Any], column: str) -> Q:
