@@ -42,8 +42,8 @@ def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Or
     wanted = compact(words)
     if not wanted:
         return organisations
-    ways = [begins("credit_code", wanted) if len(wanted) >= CODE_BEGUN else Q(credit_code=wanted)]
     letters = wanted.lower() if wanted.isascii() and wanted.isalnum() else ""
+    ways = [begins("credit_code", wanted)] if len(letters) >= CODE_BEGUN else []
     if letters:
         ways.append(begins("initials", letters))
     # Each way by itself is read from the narrow index of its column alone.
@@ -52,6 +52,8 @@ def named_like(organisations: QuerySet[Organisation], words: str) -> QuerySet[Or
         others = OrganisationName.objects.filter(organisation=OuterRef("pk"), name_key__contains=key, withdrawn_at=None)
         ways += [Q(name_key__contains=key), Q(Exists(others))]
         likely.append(NAMES.holding(key))
+    if not ways:
+        return organisations.none()
     condition = tested = reduce(or_, ways)
     if letters.isalpha() and (sounding := NAMES.sounding(letters)) is not None:  # digits stand in the name itself
         likely.append(sounding)
