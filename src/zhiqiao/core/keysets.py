@@ -213,13 +213,14 @@ def few_gathered(
     return gathered(records.filter(condition))
 
 
-def begun_with(records: QuerySet[M], of: str, found: QuerySet[Any]) -> QuerySet[M]:
+def begun_with(records: QuerySet[M], of: str, found: QuerySet[Any], *, everywhere: bool = False) -> QuerySet[M]:
     """The same records, each of which names one of those found in its column ``of``. Where these are not many, SQLite
-    begins with them; where they are, whatever it begins with meets enough of them soon."""
+    begins with them, PostgreSQL too if ``everywhere``; where they are, whatever it begins with meets enough of them
+    soon."""
     keys = found.order_by().values("pk")
     if keys[: NOT_MANY + 1].count() > NOT_MANY:
         return records
-    return records.filter(Beforehand(In(F(of), keys.query)))
+    return records.filter(Beforehand(In(F(of), keys.query), everywhere=everywhere))
 
 
 def rare_first(records: QuerySet[Any], condition: Q, *meeting: QuerySet[Any], of: str = "pk") -> QuerySet[Any]:

@@ -5,13 +5,14 @@ be rare, those that meet it are read beforehand."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
-from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, keys_of
+from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, begun_with, keys_of
 from zhiqiao.core.parts import COMMON, MOST_LIKELY, sample_of
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
@@ -29,7 +30,19 @@ MOST_LED: Final = 20_000  # keys
 FEW_PUSHES: Final = 1_000  # are looked through
 TITLE: Final = ("title",)
 Pushes = QuerySet[Push]
-Condition = Q | AmongFew | AmongMany
+
+
+@dataclass(frozen=True)
+class Named:
+    """Pushes to organisations that have a part of a name. ``exactly`` asks that of each row; ``likely``: keys of all
+    that have it and of some that do not, where these are not many."""
+
+    exactly: Q
+    likely: AmongFew | AmongMany | None = None
+
+    @property
+    def condition(self) -> Q:
+        return self.exactly if self.likely is None else Q(self.likely) & self.exactly
 
 
 def pushes_like(pushes: Pushes, asked: str) -> Pushes:
@@ -41,24 +54,20 @@ def pushes_like(pushes: Pushes, asked: str) -> Pushes:
     for word, named in zip(words, _named([organisation_key(word) for word in words]), strict=True):
         # What is pushed is published: whoever sees the push sees the title.
         titled = having_words("patents", SEES_ALL, word, TITLE, of="patent_id")
-        if named is None or getattr(named, "nothing", False):
+        if named is None:
             pushes = pushes.filter(titled)
             continue
-        pushes = pushes.filter(Q(titled) | Q(named))
-        if not isinstance(named, Q) and (both := len(titled.keys) + len(named.keys)) <= fewest:
+        pushes = pushes.filter(Q(titled) | named.condition)
+        if named.likely is not None and (both := len(titled.keys) + len(named.likely.keys)) <= fewest:
             fewest = both
-            leading = [Q(AmongFew("patent_id", titled.keys)) | Q(AmongFew("organisation_id", named.keys))]
+            leading = [Q(AmongFew("patent_id", titled.keys)) | Q(AmongFew("organisation_id", named.likely.keys))]
     return pushes.filter(*(Beforehand(each, everywhere=True) for each in leading))
 
 
 def pushed_to(pushes: Pushes, part: str) -> Pushes:
     """Part of the organisation's name, however it is written."""
     (named,) = _named([organisation_key(part)])
-    if named is None:
-        return pushes.none()
-    if isinstance(named, AmongMany):
-        return pushes.filter(named, Beforehand(AmongFew("organisation_id", named.keys), everywhere=True))
-    return pushes.filter(named)
+    return pushes.none() if named is None else pushes.filter(named.condition)
 
 
 def of_number(pushes: Pushes, asked: str) -> Pushes:
@@ -67,8 +76,10 @@ def of_number(pushes: Pushes, asked: str) -> Pushes:
     begun = begins("number", start)
     by_row = _asked_of(Patent.objects.filter(begun), "patent_id")
     sampled = _sample("patent__number")
-    if _is_short(sampled) or sum(number.startswith(start) for _, number in sampled) >= COMMON:
+    if _is_short(sampled):
         return pushes.filter(by_row)
+    if sum(number.startswith(start) for _, number in sampled) >= COMMON:
+        return begun_with(pushes.filter(by_row), "patent_id", Patent.objects.filter(begun), everywhere=True)
     return _looked_up(pushes, by_row, "patent_id", keys_of(Patent.objects.filter(begun), MOST_LIKELY + 1))
 
 
@@ -113,32 +124,22 @@ def _pushes_of(houses: Iterable[int]) -> Pushes:
     return Push.objects.filter(patent__holdings__standing_id__in=houses)
 
 
-def _named(keys: list[str]) -> list[Condition | None]:
-    """For each part of a name the condition that the organisation's has it; None for what no name can have. A sample,
-    and at most two questions for each part."""
+def _named(parts: list[str]) -> list[Named | None]:
+    """For each part of a name those that have it; None where nobody does. A sample, and at most one question for each
+    part."""
     sampled = _sample("organisation__name_key")
-    return [_has_name(key, sampled) if key else None for key in keys]
+    return [_named_with(part, sampled) if part else None for part in parts]
 
 
-def _is_rare(key: str, sampled: list[tuple[int, str]]) -> bool:
-    return NAMES.holding(key) is not None and sum(key in name for _, name in sampled) < COMMON
-
-
-def _has_name(key: str, sampled: list[tuple[int, str]]) -> Condition:
-    rare = not _is_short(sampled) and _is_rare(key, sampled)
-    if rare and (found := _organisations_named(key)) is not None:
-        return among("organisation_id", np.array(found, np.int64))
-    return _asked_of(Organisation.objects.filter(name_key__contains=key), "organisation_id")
-
-
-def _organisations_named(part: str) -> list[int] | None:
-    """The keys of those that have it; None where they are too many to be read."""
+def _named_with(part: str, sampled: list[tuple[int, str]]) -> Named | None:
     holding = NAMES.holding(part)
-    keys = [] if holding is None else keys_of(holding, MOST_LIKELY + 1, "of")
+    named = Named(_asked_of(Organisation.objects.filter(name_key__contains=part), "organisation_id"))
+    if holding is None or _is_short(sampled) or sum(part in name for _, name in sampled) >= COMMON:
+        return named
+    keys = keys_of(holding, MOST_LIKELY + 1, "of")
     if len(keys) > MOST_LIKELY:
-        return None
-    likely = Organisation.objects.filter(AmongFew("pk", np.unique(np.array(keys, np.int64))))
-    return keys_of(likely.filter(name_key__contains=part), MOST_LIKELY)
+        return named
+    return Named(named.exactly, among("organisation_id", np.unique(np.array(keys, np.int64)))) if keys else None
 
 
 def _asked_of(found: QuerySet[Any], column: str) -> Q:
