@@ -7,6 +7,7 @@ database walks along the order it needs anyway and tests each row: 150 000 keys 
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -30,8 +31,27 @@ Sql = tuple[str, list[Any]]
 Keys = npt.NDArray[np.int64]
 
 
+class _Written:
+    """The keys, put into text once for all questions: an expression is copied for each."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+
+    @cached_property
+    def text(self) -> str:
+        return json.dumps(self.keys.tolist())
+
+
 class _Among(Func):
     output_field = BooleanField()
+
+    def __init__(self, expression: str | Combinable, keys: Keys | _Written) -> None:
+        super().__init__(expression)
+        self._written = keys if isinstance(keys, _Written) else _Written(keys)
+
+    @property
+    def keys(self) -> Keys:
+        return self._written.keys
 
     # As expressions are compared by what they were made of, a hundred thousand keys would be hashed.
     def __eq__(self, other: object) -> bool:
@@ -39,6 +59,11 @@ class _Among(Func):
 
     def __hash__(self) -> int:
         return id(self)
+
+    @property
+    def listed(self) -> AmongFew:
+        """The same, looked up one by one."""
+        return AmongFew(self.source_expressions[0], self._written)
 
     def _key(self, compiler: SQLCompiler) -> tuple[str, list[Any]]:
         sql, given = compiler.compile(self.source_expressions[0])
@@ -48,26 +73,18 @@ class _Among(Func):
 class AmongFew(_Among):
     """One of the keys, looked up one by one."""
 
-    def __init__(self, expression: str | Combinable, keys: Keys) -> None:
-        super().__init__(expression)
-        self._keys = keys.tolist()
-
     @property
     def nothing(self) -> bool:
-        return not self._keys
-
-    @property
-    def keys(self) -> Keys:
-        return np.array(self._keys, np.int64)
+        return not len(self.keys)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         key, given = self._key(compiler)
         sql = f"({key} IN (SELECT value FROM json_each(%s)))"  # noqa: S608 -- a column; the keys are an argument
-        return sql, [*given, json.dumps(self._keys)]
+        return sql, [*given, self._written.text]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         key, given = self._key(compiler)
-        return f"({key} = ANY(%s::bigint[]))", [*given, "{" + ",".join(map(str, self._keys)) + "}"]
+        return f"({key} = ANY(%s::bigint[]))", [*given, "{" + self._written.text[1:-1] + "}"]
 
 
 class AmongMany(_Among):
@@ -76,23 +93,19 @@ class AmongMany(_Among):
     nothing = False
 
     def __init__(self, expression: str | Combinable, keys: Keys) -> None:
-        super().__init__(expression)
+        super().__init__(expression, keys)
         self._flags = np.zeros(int(keys.max()) + 1, np.uint8)
         self._flags[keys] = 1
         self._seldom = len(keys) < SELDOM * len(self._flags)
 
-    @property
-    def keys(self) -> Keys:
-        return np.flatnonzero(self._flags)
-
     def _rather_listed(self, compiler: SQLCompiler) -> bool:
         """What is in no order is looked up one by one until there are as many as are wanted, unless the list were so
         long that it is sooner walked than read."""
-        return self._seldom and not compiler.query.order_by and int(self._flags.sum()) <= RATHER_LISTED
+        return self._seldom and not compiler.query.order_by and len(self.keys) <= RATHER_LISTED
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:  # type: ignore[override]  # the stubs want Django's own types
         if self._rather_listed(compiler):
-            return AmongFew(self.source_expressions[0], self.keys).as_sqlite(compiler, connection)
+            return self.listed.as_sqlite(compiler, connection)
         # A byte a key: SQLite finds a byte of a blob at once, but has no function for a bit.
         key, given = self._key(compiler)
         sql = f"(substr(%s, {key} + 1, 1) = x'01')"
@@ -102,7 +115,7 @@ class AmongMany(_Among):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
         if self._rather_listed(compiler):
-            return AmongFew(self.source_expressions[0], self.keys).as_postgresql(compiler, connection)
+            return self.listed.as_postgresql(compiler, connection)
         key, given = self._key(compiler)
         bits = np.packbits(self._flags, bitorder="little").tobytes()
         # Beyond the last bit get_bit would raise.

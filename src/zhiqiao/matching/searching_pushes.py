@@ -60,7 +60,7 @@ def pushes_like(pushes: Pushes, asked: str) -> Pushes:
         pushes = pushes.filter(Q(titled) | named.condition)
         if named.likely is not None and (both := len(titled.keys) + len(named.likely.keys)) <= fewest:
             fewest = both
-            leading = [Q(AmongFew("patent_id", titled.keys)) | Q(AmongFew("organisation_id", named.likely.keys))]
+            leading = [Q(titled.listed) | Q(named.likely.listed)]
     return pushes.filter(*(Beforehand(each, everywhere=True) for each in leading))
 
 
