@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.importing.lists import OFFICER, row, stored, take, write_list
 from tests.inventory.factories import actor
 from zhiqiao.core.indexing import index_everything
+from zhiqiao.core.parts import COMMON
 from zhiqiao.kit.actors import Actor
 from zhiqiao.kit.lists import reading
 from zhiqiao.kit.roles import Role
@@ -48,13 +49,11 @@ def city(tmp_path: Path) -> None:
     Patent.objects.filter(pk=stored(4).pk).update(public=False)
 
 
-@pytest.fixture(params=["few", "many"], autouse=True)
-def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """``many``: as where a register is too long to be walked for what is rare."""
-    if request.param == "many":
-        monkeypatch.setattr(searching_pushes, "FEW_PUSHES", 0)
-        monkeypatch.setattr(searching_pushes, "COMMON", 1_000)
-    return str(request.param)
+@pytest.fixture(params=[0, COMMON, 1_000], autouse=True)
+def common(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many of the sample make what is asked common: everything, as it is, nothing."""
+    monkeypatch.setattr(searching_pushes, "COMMON", request.param)
+    return int(request.param)
 
 
 def left(who: Actor, asked: str) -> str:
@@ -124,8 +123,11 @@ def test_whoever_holds_a_patent_with_another_sees_each_push_once() -> None:
     assert [left(both, asked) for asked in ("", "whose=ours")] == ["abcdf", "abcdf"]
 
 
+@pytest.mark.parametrize("common", [0, 1_000], indirect=True)
 @pytest.mark.parametrize("asked", ["", "q=隔膜 华南", "organisation=隔膜", "patent=20", "whose=ours"])
 def test_a_page_asks_the_same_whatever_the_number_of_rows(asked: str) -> None:
+    """As long as what is asked stays rare, or common: what is rare is read beforehand."""
+
     def questions() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert len(reading(PUSHES, holder(COLLEGE), asked).page.rows) >= 0

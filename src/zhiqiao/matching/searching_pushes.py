@@ -27,7 +27,6 @@ from zhiqiao.registry.models import Patent, PatentHolder
 
 MOST_WORDS: Final = 6
 MOST_LED: Final = 20_000  # keys
-FEW_PUSHES: Final = 1_000  # are looked through
 TITLE: Final = ("title",)
 Pushes = QuerySet[Push]
 
@@ -76,8 +75,6 @@ def of_number(pushes: Pushes, asked: str) -> Pushes:
     begun = begins("number", start)
     by_row = _asked_of(Patent.objects.filter(begun), "patent_id")
     sampled = _sample("patent__number")
-    if _is_short(sampled):
-        return pushes.filter(by_row)
     if sum(number.startswith(start) for _, number in sampled) >= COMMON:
         return begun_with(pushes.filter(by_row), "patent_id", Patent.objects.filter(begun), everywhere=True)
     return _looked_up(pushes, by_row, "patent_id", keys_of(Patent.objects.filter(begun), MOST_LIKELY + 1))
@@ -105,7 +102,7 @@ def _few_of(condition: Q, *sides: Pushes) -> AmongFew | None:
     """The pushes that meet the condition, which ``sides`` give together; None where they are not rare, and a list finds
     them as it is walked."""
     sampled = list(sample_of(Push).annotate(meets=condition).values_list("pk", "meets"))
-    if _is_short(sampled) or sum(meets for _, meets in sampled) >= COMMON:
+    if sum(meets for _, meets in sampled) >= COMMON:
         return None
     keys: list[int] = []
     for side in sides:
@@ -134,7 +131,7 @@ def _named(parts: list[str]) -> list[Named | None]:
 def _named_with(part: str, sampled: list[tuple[int, str]]) -> Named | None:
     holding = NAMES.holding(part)
     named = Named(_asked_of(Organisation.objects.filter(name_key__contains=part), "organisation_id"))
-    if holding is None or _is_short(sampled) or sum(part in name for _, name in sampled) >= COMMON:
+    if holding is None or sum(part in name for _, name in sampled) >= COMMON:
         return named
     keys = keys_of(holding, MOST_LIKELY + 1, "of")
     if len(keys) > MOST_LIKELY:
@@ -158,7 +155,3 @@ def _looked_up(pushes: Pushes, condition: Q, of: str, keys: list[int]) -> Pushes
 
 def _sample(column: str) -> list[tuple[int, str]]:
     return list(sample_of(Push).values_list("pk", column))
-
-
-def _is_short(sampled: list[tuple[int, Any]]) -> bool:
-    return max((key for key, _ in sampled), default=0) <= FEW_PUSHES
