@@ -13,7 +13,20 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Aggregate, BooleanField, F, Func, JSONField, Model, Q, QuerySet
+from django.db.models import (
+    Aggregate,
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    Func,
+    JSONField,
+    Model,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
 from django.db.models.sql.compiler import SQLCompiler
@@ -177,6 +190,17 @@ class Beforehand(Func):
             return "(1 = 1)", []
         sql, given = compiler.compile(self.source_expressions[0])
         return sql, [*given]
+
+
+def in_turn(*conditions: Q) -> Q:
+    """All of them, each of which is asked only where those before it hold. A database would begin with what it takes to
+    be cheap, and PostgreSQL takes what two alternatives share out of both and asks it first, even if it holds of nearly
+    every row."""
+    *earlier, last = conditions
+    if not earlier:
+        return last
+    rest = ExpressionWrapper(last, output_field=BooleanField())
+    return Q(Case(When(Q(*earlier), then=rest), default=Value(False)))
 
 
 def among(expression: str | Combinable, keys: Keys) -> AmongFew | AmongMany:

@@ -10,21 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    ExpressionWrapper,
-    Manager,
-    Model,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Manager, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
+from zhiqiao.core.keysets import in_turn
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.kit.actors import Actor
 
@@ -133,7 +122,7 @@ class Rule:
             alone = self.scope.each if path.startswith(f"{self.scope.each}__") else ""
             kept = together.setdefault(_way_to_many(model, path) or alone, {})
             kept[path] = kept[path] & wanted if path in kept else wanted
-        return _one_by_one([_query(model, way, wanted) for way, wanted in together.items()])
+        return _in_turn([_query(model, way, wanted) for way, wanted in together.items()])
 
 
 @dataclass(frozen=True)
@@ -220,20 +209,10 @@ def _as_set(value: Any) -> frozenset[Any]:
     return frozenset(value) if isinstance(value, set | frozenset | tuple | list) else frozenset({value})
 
 
-def _one_by_one(conditions: Sequence[Q]) -> Q:
-    """All of them. What is asked of each row is asked in this order, and no more once one fails: PostgreSQL takes what
-    two rules ask out of both and asks it first, even if it holds of nearly every row."""
-    asked = [each for each in conditions if _is_asked_of_each(each)]
-    if len(asked) < 2:
-        return Q(*conditions)
-    *earlier, last = asked
-    rest = [each for each in conditions if each not in asked]
-    together = ExpressionWrapper(last, output_field=BooleanField())
-    return Q(*rest, Case(When(Q(*earlier), then=together), default=Value(False)))
-
-
-def _is_asked_of_each(condition: Q) -> bool:
-    return any(isinstance(each, IsNull) for each in condition.children)
+def _in_turn(conditions: Sequence[Q]) -> Q:
+    """All of them; what is asked of each row in this order."""
+    asked = [each for each in conditions if any(isinstance(part, IsNull) for part in each.children)]
+    return Q(*(each for each in conditions if each not in asked), *([in_turn(*asked)] if asked else ()))
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

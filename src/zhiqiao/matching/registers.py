@@ -95,7 +95,7 @@ class PushFilter(Filters):
         return found
 
     def by_words(self, records: Records, name: str, value: str) -> Records:
-        return pushes_like(records, value)
+        return pushes_like(self.request.actor, records, value)
 
     def by_waiting(self, records: Records, name: str, value: str) -> Records:
         own = Q(organisation_id__in=self.request.actor.organisations)
@@ -106,10 +106,10 @@ class PushFilter(Filters):
         return records.filter(organisation_id__in=own) if value == "to_us" else of_patents_of(records, own)
 
     def by_number(self, records: Records, name: str, value: str) -> Records:
-        return of_number(records, value)
+        return of_number(self.request.actor, records, value)
 
     def by_organisation(self, records: Records, name: str, value: str) -> Records:
-        return pushed_to(records, value)
+        return pushed_to(self.request.actor, records, value)
 
 
 def allows(name: str) -> Callable[[Push], bool]:

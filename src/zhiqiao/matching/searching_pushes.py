@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
-from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, begun_with, keys_of
+from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, begun_with, in_turn, keys_of
 from zhiqiao.core.parts import COMMON, MOST_LIKELY, sample_of
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
@@ -44,13 +44,13 @@ class Named:
         return self.exactly if self.likely is None else Q(self.likely) & self.exactly
 
 
-def pushes_like(pushes: Pushes, asked: str) -> Pushes:
+def pushes_like(actor: Actor, pushes: Pushes, asked: str) -> Pushes:
     """Each word stands in the patent's title as the search index has its words, or is part of the organisation's
     name."""
     words = asked.split()[:MOST_WORDS]
     leading: list[Q] = []
     fewest = MOST_LED
-    for word, named in zip(words, _named([organisation_key(word) for word in words]), strict=True):
+    for word, named in zip(words, _named(actor, [organisation_key(word) for word in words]), strict=True):
         # What is pushed is published: whoever sees the push sees the title.
         titled = having_words("patents", SEES_ALL, word, TITLE, of="patent_id")
         if named is None:
@@ -63,17 +63,17 @@ def pushes_like(pushes: Pushes, asked: str) -> Pushes:
     return pushes.filter(*(Beforehand(each, everywhere=True) for each in leading))
 
 
-def pushed_to(pushes: Pushes, part: str) -> Pushes:
+def pushed_to(actor: Actor, pushes: Pushes, part: str) -> Pushes:
     """Part of the organisation's name, however it is written."""
-    (named,) = _named([organisation_key(part)])
+    (named,) = _named(actor, [organisation_key(part)])
     return pushes.none() if named is None else pushes.filter(named.condition)
 
 
-def of_number(pushes: Pushes, asked: str) -> Pushes:
+def of_number(actor: Actor, pushes: Pushes, asked: str) -> Pushes:
     """By the beginning of the patent's application number."""
     start = compact(asked).upper().removeprefix("ZL").replace(".", "")
     begun = begins("number", start)
-    by_row = _asked_of(Patent.objects.filter(begun), "patent_id")
+    by_row = _asked_of(actor, Patent.objects.filter(begun), "patent_id")
     sampled = _sample("patent__number")
     if sum(number.startswith(start) for _, number in sampled) >= COMMON:
         return begun_with(pushes.filter(by_row), "patent_id", Patent.objects.filter(begun), everywhere=True)
@@ -90,12 +90,20 @@ def of_patents_of(pushes: Pushes, houses: Iterable[int]) -> Pushes:
 def led_to_own(actor: Actor, pushes: Pushes) -> Pushes:
     """The same pushes, where the actor sees those of their own patents and to their own organisations alone: the
     database is led to these where they are rare."""
-    if actor.every_role & CITY or not actor.every_role & HOLDERS:
+    if not _sees_own_alone(actor):
         return pushes
-    to_us = Q(organisation_id__in=actor.organisations)
-    own = _held(actor.organisations) | to_us
-    few = _few_of(own, _pushes_of(actor.organisations), Push.objects.filter(to_us))
+    to_us = Push.objects.filter(organisation_id__in=actor.organisations)
+    few = _few_of(_own(actor), _pushes_of(actor.organisations), to_us)
     return pushes if few is None else pushes.filter(few)
+
+
+def _sees_own_alone(actor: Actor) -> bool:
+    """Of their own patents, and to their own organisations. Who has only the latter is led to them by an index."""
+    return bool(actor.every_role & HOLDERS) and not actor.every_role & CITY
+
+
+def _own(actor: Actor) -> Q:
+    return _held(actor.organisations) | Q(organisation_id__in=actor.organisations)
 
 
 def _few_of(condition: Q, *sides: Pushes) -> AmongFew | None:
@@ -121,16 +129,16 @@ def _pushes_of(houses: Iterable[int]) -> Pushes:
     return Push.objects.filter(patent__holdings__standing_id__in=houses)
 
 
-def _named(parts: list[str]) -> list[Named | None]:
+def _named(actor: Actor, parts: list[str]) -> list[Named | None]:
     """For each part of a name those that have it; None where nobody does. A sample, and at most one question for each
     part."""
     sampled = _sample("organisation__name_key")
-    return [_named_with(part, sampled) if part else None for part in parts]
+    return [_named_with(actor, part, sampled) if part else None for part in parts]
 
 
-def _named_with(part: str, sampled: list[tuple[int, str]]) -> Named | None:
+def _named_with(actor: Actor, part: str, sampled: list[tuple[int, str]]) -> Named | None:
     holding = NAMES.holding(part)
-    named = Named(_asked_of(Organisation.objects.filter(name_key__contains=part), "organisation_id"))
+    named = Named(_asked_of(actor, Organisation.objects.filter(name_key__contains=part), "organisation_id"))
     if holding is None or sum(part in name for _, name in sampled) >= COMMON:
         return named
     keys = keys_of(holding, MOST_LIKELY + 1, "of")
@@ -139,9 +147,10 @@ def _named_with(part: str, sampled: list[tuple[int, str]]) -> Named | None:
     return Named(named.exactly, among("organisation_id", np.unique(np.array(keys, np.int64)))) if keys else None
 
 
-def _asked_of(found: QuerySet[Any], column: str) -> Q:
-    """The row's column names one of these."""
-    return Q(IsNull(Subquery(found.filter(pk=OuterRef(column)).order_by().values("pk")[:1]), False))
+def _asked_of(actor: Actor, found: QuerySet[Any], column: str) -> Q:
+    """The row's column names one of these; asked of the actor's own rows, where they see no others."""
+    names_one = Q(IsNull(Subquery(found.filter(pk=OuterRef(column)).order_by().values("pk")[:1]), False))
+    return in_turn(_own(actor), names_one) if _sees_own_alone(actor) else names_one
 
 
 def _looked_up(pushes: Pushes, condition: Q, of: str, keys: list[int]) -> Pushes:
