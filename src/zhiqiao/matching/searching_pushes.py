@@ -26,7 +26,6 @@ from zhiqiao.parties.naming import NAMES
 from zhiqiao.registry.models import Patent, PatentHolder
 
 MOST_WORDS: Final = 6
-MOST_LED: Final = 20_000  # keys
 TITLE: Final = ("title",)
 Pushes = QuerySet[Push]
 
@@ -48,19 +47,11 @@ def pushes_like(actor: Actor, pushes: Pushes, asked: str) -> Pushes:
     """Each word stands in the patent's title as the search index has its words, or is part of the organisation's
     name."""
     words = asked.split()[:MOST_WORDS]
-    leading: list[Q] = []
-    fewest = MOST_LED
     for word, named in zip(words, _named(actor, [organisation_key(word) for word in words]), strict=True):
         # What is pushed is published: whoever sees the push sees the title.
-        titled = having_words("patents", SEES_ALL, word, TITLE, of="patent_id")
-        if named is None:
-            pushes = pushes.filter(titled)
-            continue
-        pushes = pushes.filter(Q(titled) | named.condition)
-        if named.likely is not None and (both := len(titled.keys) + len(named.likely.keys)) <= fewest:
-            fewest = both
-            leading = [Q(titled.listed) | Q(named.likely.listed)]
-    return pushes.filter(*(Beforehand(each, everywhere=True) for each in leading))
+        titled = Q(having_words("patents", SEES_ALL, word, TITLE, of="patent_id"))
+        pushes = pushes.filter(titled if named is None else titled | named.condition)
+    return pushes
 
 
 def pushed_to(actor: Actor, pushes: Pushes, part: str) -> Pushes:
