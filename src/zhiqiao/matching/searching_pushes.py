@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, begun_with, in_turn, keys_of
-from zhiqiao.core.parts import COMMON, MOST_LIKELY, sample_of
+from zhiqiao.core.parts import COMMON, MOST_LIKELY, SAMPLE, sample_of
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
 from zhiqiao.kernel.names import organisation_key
@@ -66,7 +66,7 @@ def of_number(actor: Actor, pushes: Pushes, asked: str) -> Pushes:
     begun = begins("number", start)
     by_row = _asked_of(actor, Patent.objects.filter(begun), "patent_id")
     sampled = _sample("patent__number")
-    if sum(number.startswith(start) for _, number in sampled) >= COMMON:
+    if _is_common(number.startswith(start) for _, number in sampled):
         return begun_with(pushes.filter(by_row), "patent_id", Patent.objects.filter(begun), everywhere=True)
     return _looked_up(pushes, by_row, "patent_id", keys_of(Patent.objects.filter(begun), MOST_LIKELY + 1))
 
@@ -101,7 +101,7 @@ def _few_of(condition: Q, *sides: Pushes) -> AmongFew | None:
     """The pushes that meet the condition, which ``sides`` give together; None where they are not rare, and a list finds
     them as it is walked."""
     sampled = list(sample_of(Push).annotate(meets=condition).values_list("pk", "meets"))
-    if sum(meets for _, meets in sampled) >= COMMON:
+    if _is_common(meets for _, meets in sampled):
         return None
     keys: list[int] = []
     for side in sides:
@@ -130,7 +130,7 @@ def _named(actor: Actor, parts: list[str]) -> list[Named | None]:
 def _named_with(actor: Actor, part: str, sampled: list[tuple[int, str]]) -> Named | None:
     holding = NAMES.holding(part)
     named = Named(_asked_of(actor, Organisation.objects.filter(name_key__contains=part), "organisation_id"))
-    if holding is None or sum(part in name for _, name in sampled) >= COMMON:
+    if holding is None or _is_common(part in name for _, name in sampled):
         return named
     keys = keys_of(holding, MOST_LIKELY + 1, "of")
     if len(keys) > MOST_LIKELY:
@@ -155,3 +155,9 @@ def _looked_up(pushes: Pushes, condition: Q, of: str, keys: list[int]) -> Pushes
 
 def _sample(column: str) -> list[tuple[int, str]]:
     return list(sample_of(Push).values_list("pk", column))
+
+
+def _is_common(sampled: Iterable[bool]) -> bool:
+    """It meets as large a part of them as ``COMMON`` is of a whole sample; of a short register there is less to see."""
+    met = list(sampled)
+    return sum(met) * SAMPLE >= COMMON * len(met)
