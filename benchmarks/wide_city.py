@@ -17,7 +17,8 @@ FIRST_PUSH, MINUTES_BETWEEN = datetime(2010, 1, 1, tzinfo=UTC), 28
 
 def widen(rows: int) -> None:
     """Organisations, needs, imports and entries of the filled home brought to as many rows too, by copies with numbers
-    of their own, and as many pushes laid. What is there already stays."""
+    of their own, and as many pushes laid. What is there already stays. PostgreSQL then clears up and counts, as its
+    autovacuum would have within the hour: its plans rest on that."""
     from django.db import connection, transaction
 
     from zhiqiao.core.indexing import rebuild

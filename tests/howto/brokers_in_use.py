@@ -13,11 +13,12 @@ import django
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 
 django.setup()
 
 from django.test import Client  # noqa: E402 -- the settings come first
-from django.test.utils import setup_test_environment  # noqa: E402
+from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -101,6 +102,9 @@ def new(city: City) -> None:
 @step
 def listed(city: City) -> None:
     client = city.client("bureau")
+    with CaptureQueriesContext(connection) as queries:
+        assert "模具" in words(client.get(reverse("broker_list")))
+    assert not [each["sql"] for each in queries if '"brokers_broker"."id" = ' in each["sql"]]  # none for a row alone
     found = client.get(reverse("broker_list"), {"q": "JJ-2024-0002", "state": "active"})
     assert "王工2" in words(found) and "王工1" not in words(found)
     assert "Technology brokers" in str([group["items"] for group in found.context["navigation"]])

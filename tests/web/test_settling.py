@@ -21,7 +21,8 @@ def counted_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("counted_anew")
 def test_what_a_process_has_loaded_is_no_longer_looked_through() -> None:
     gc.unfreeze()
-    kept, answered = [[]], 0  # type: ignore[var-annotated]  # any container will do
+    kept: list[list[int]] = [[]]
+    answered = 0
     ask = SettlingMiddleware(lambda request: HttpResponse("x"))
     frozen = []
     while answered < max(SETTLED_AFTER):

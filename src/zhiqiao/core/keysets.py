@@ -24,11 +24,12 @@ from django.db.models import (
     Model,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.lookups import GreaterThanOrEqual, In, LessThan
+from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import AND
 
@@ -190,6 +191,16 @@ class Beforehand(Func):
             return "(1 = 1)", []
         sql, given = compiler.compile(self.source_expressions[0])
         return sql, [*given]
+
+
+class AskedOfEach(IsNull):
+    """A question that a database asks of each row, instead of gathering all records to which the answer is yes."""
+
+
+def asked_of_each(rows: QuerySet[Any]) -> Q:
+    """There is one of these rows, which name the record by an ``OuterRef``. As a value: PostgreSQL would gather for an
+    EXISTS."""
+    return Q(AskedOfEach(Subquery(rows.order_by().values("pk")[:1]), False))
 
 
 def in_turn(*conditions: Q) -> Q:

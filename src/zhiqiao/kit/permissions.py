@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from django.db.models import Manager, Model, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import Manager, Model, OuterRef, Q, QuerySet
 
-from zhiqiao.core.keysets import in_turn
+from zhiqiao.core.keysets import AskedOfEach, asked_of_each, in_turn
 from zhiqiao.kernel.errors import Forbidden, NotFound
 from zhiqiao.kit.actors import Actor
 
@@ -122,7 +121,7 @@ class Rule:
             alone = self.scope.each if path.startswith(f"{self.scope.each}__") else ""
             kept = together.setdefault(_way_to_many(model, path) or alone, {})
             kept[path] = kept[path] & wanted if path in kept else wanted
-        return _in_turn([_query(model, way, wanted) for way, wanted in together.items()])
+        return _row_by_row_last([_query(model, way, wanted) for way, wanted in together.items()])
 
 
 @dataclass(frozen=True)
@@ -209,9 +208,9 @@ def _as_set(value: Any) -> frozenset[Any]:
     return frozenset(value) if isinstance(value, set | frozenset | tuple | list) else frozenset({value})
 
 
-def _in_turn(conditions: Sequence[Q]) -> Q:
+def _row_by_row_last(conditions: Sequence[Q]) -> Q:
     """All of them; what is asked of each row in this order."""
-    asked = [each for each in conditions if any(isinstance(part, IsNull) for part in each.children)]
+    asked = [each for each in conditions if any(isinstance(part, AskedOfEach) for part in each.children)]
     return Q(*(each for each in conditions if each not in asked), *([in_turn(*asked)] if asked else ()))
 
 
@@ -262,12 +261,11 @@ def _query(model: type[Model], way: str, wanted: Mapping[str, frozenset[Any]]) -
     beyond = _rows_beyond(model, way)
     if beyond is None or way in wanted or (none_will_do and beyond[1] != "pk"):
         return Q(pk__in=model._base_manager.filter(_all_of(wanted)).values("pk"))
-    # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page. As a
-    # value, since PostgreSQL would gather for an EXISTS.
+    # Asked of each row that no rule before let in, instead of gathering all that somebody owns for each page.
     place, key, named = beyond
     further = _all_of({path.removeprefix(f"{way}__"): values for path, values in wanted.items()})
     rows = place._base_manager.filter(further, **{key: OuterRef(named)})
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+    return asked_of_each(rows)
 
 
 def _rows_beyond(model: type[Model], way: str) -> tuple[type[Model], str, str] | None:

@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import OuterRef, Q, QuerySet
 
-from zhiqiao.core.keysets import RARE, AmongFew, AmongMany, Beforehand, among, begins, begun_with, in_turn, keys_of
+from zhiqiao.core.keysets import (
+    RARE,
+    AmongFew,
+    AmongMany,
+    Beforehand,
+    among,
+    asked_of_each,
+    begins,
+    begun_with,
+    in_turn,
+    keys_of,
+)
 from zhiqiao.core.parts import COMMON, MOST_LIKELY, SAMPLE, sample_of
 from zhiqiao.core.wordsearch import having_words
 from zhiqiao.engine.documents import SEES_ALL
@@ -113,7 +123,7 @@ def _few_of(condition: Q, *sides: Pushes) -> AmongFew | None:
 
 def _held(houses: Iterable[int]) -> Q:
     rows = PatentHolder.objects.filter(standing_id__in=houses, patent_id=OuterRef("patent_id"))
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
+    return asked_of_each(rows)
 
 
 def _pushes_of(houses: Iterable[int]) -> Pushes:
@@ -140,7 +150,7 @@ def _named_with(actor: Actor, part: str, sampled: list[tuple[int, str]]) -> Name
 
 def _asked_of(actor: Actor, found: QuerySet[Any], column: str) -> Q:
     """The row's column names one of these; asked of the actor's own rows, where they see no others."""
-    names_one = Q(IsNull(Subquery(found.filter(pk=OuterRef(column)).order_by().values("pk")[:1]), False))
+    names_one = asked_of_each(found.filter(pk=OuterRef(column)))
     return in_turn(_own(actor), names_one) if _sees_own_alone(actor) else names_one
 
 

@@ -85,6 +85,7 @@ class Push(Record):
             models.Index(fields=["organisation", "-id", "state"], name="push_of_organisation"),
             models.Index(fields=["state", "-id"], name="push_state"),
             models.Index(fields=["reply", "-id"], name="push_reply"),
+            # For those pushed since a day, which are then put in order.
             models.Index(fields=["pushed_at"], name="push_day"),
         ]
 
